@@ -1,0 +1,114 @@
+"""``files()``: the addresses of a dataset's files, a list a file, an address a replica."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from concurrent.futures import Executor
+
+from .addresses import Addresser
+from .errors import FailedFiles, Failure
+from .filters import FilterArgument, as_filter
+from .hostmap import HostnameMap, HostnameMapArgument
+from .inputfs import open_inputfs
+from .walk import Report, walk
+
+__all__ = ["OnError", "as_hostname_map", "files", "iter_files"]
+
+OnError = Callable[[Failure], object]
+
+
+def files(
+    path: str | bytes,
+    filter: FilterArgument = None,  # the name that jobs pass since 2009
+    hostname_map: HostnameMapArgument = None,
+    *,
+    on_error: OnError | None = None,
+    report: Report | None = None,
+    executor: Executor | None = None,
+) -> list[list[str]]:
+    """Walks ``path`` on GlusterFS and returns its files' addresses.
+
+    Returns a list a file, in it one address a usable replica, ``dfs://NODE/path below the mount point``: files by
+    path, replicas by their volume's place in the client graph, the same on every run. Arbiters and volumes that
+    are offline are not addressed. Bytes that are not UTF-8 come as surrogate escapes (``os.fsencode`` gives them
+    back).
+
+    ``filter``: a string keeps the files with it anywhere in their absolute path; a compiled expression is matched
+    (``pattern.match``) against each file's name; None or "" keeps all.
+
+    ``hostname_map``: a mapping of volume names, ``host:/brick`` or hosts to nodes; ``{}`` uses the hosts as they are
+    named; None reads the file that ``DISCO_HOSTNAME_MAP`` names, else ``.hostname_map`` at the mount point.
+    A volume that no entry names goes by its host.
+
+    ``on_error``: called with each ``Failure`` as it is met; without it, FailedFiles is raised at the end with all of
+    them, and with what was resolved. ``report``: a ``Report`` to fill. ``executor``: any
+    ``concurrent.futures.Executor``, whose workers see the mount at the same path.
+
+    Raises TypeError for a filter or a map of another type, and of the family ``GlusterError``: PathError, NotInputfs,
+    NoHostnameMap, HostnameMapError, GraphError, FailedFiles.
+    """
+    resolved: list[list[str]] = []
+    failures: list[Failure] = []
+    stream = iter_files(
+        path, filter, hostname_map, on_error=on_error or failures.append, report=report, executor=executor
+    )
+    resolved.extend(stream)
+    if failures:
+        raise FailedFiles(failures, resolved)
+    return resolved
+
+
+def iter_files(
+    path: str | bytes,
+    filter: FilterArgument = None,
+    hostname_map: HostnameMapArgument = None,
+    *,
+    on_error: OnError | None = None,
+    report: Report | None = None,
+    executor: Executor | None = None,
+) -> Iterator[list[str]]:
+    """As ``files()``, one file at a time, holding some batches in memory and never the whole.
+
+    Errors of the arguments, the path and the host map are raised at once; FailedFiles after the last file.
+    """
+    keep = as_filter(filter)
+    given = as_hostname_map(hostname_map)
+    source, start = open_inputfs(path, executor=executor)
+    try:
+        addresser = Addresser(source.cluster, given or source.hostname_map().result())
+    except BaseException:
+        source.close()
+        raise
+
+    def stream() -> Iterator[list[str]]:
+        counted, told = report or Report(), 0
+        try:
+            for placed in walk(source, start, keep, report=counted):
+                if on_error:
+                    told = _tell(counted, told, on_error)
+                for name, placement in zip(placed.names, placed.placements, strict=True):
+                    yield addresser.addresses(placement, os.path.join(placed.directory, name))
+        finally:
+            source.close()
+        if on_error:
+            _tell(counted, told, on_error)
+        elif counted.failures:
+            raise FailedFiles(counted.failures, [])
+
+    return stream()
+
+
+def _tell(report: Report, told: int, on_error: OnError) -> int:
+    for failure in report.failures[told:]:
+        on_error(failure)
+    return len(report.failures)
+
+
+def as_hostname_map(argument: HostnameMapArgument) -> HostnameMap | None:
+    """The map that an argument of ``files()`` means, None where it is to be found; TypeError for other types."""
+    if argument is None or isinstance(argument, HostnameMap):
+        return argument
+    if not hasattr(argument, "items"):
+        raise TypeError(f"hostname_map must be a mapping of names to nodes or None, not {type(argument).__name__}")
+    return HostnameMap.from_mapping(argument)

@@ -1,0 +1,126 @@
+"""Directory listings with their cookies: what ``getdents64`` says, and no more.
+
+Every entry of a directory on GlusterFS comes with a ``d_off`` that says which client returned it (see
+``placement.py``). ``os.scandir`` hides it, so the system call is made here, with large buffers and without a
+``stat``: GlusterFS tells an entry's kind too.
+
+Source: getdents(2), ``struct linux_dirent64``.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import stat
+import struct
+from array import array
+from typing import NamedTuple
+
+__all__ = ["Listing", "list_directory"]
+
+_BUFFER_SIZE = 256 * 1024
+_HEADER = struct.Struct("=QQHB")  # d_ino, d_off, d_reclen, d_type; the name follows, NUL-ended
+_NAME_AT = _HEADER.size
+
+_DT_UNKNOWN, _DT_DIR, _DT_REG, _DT_LNK = 0, 4, 8, 10
+_KIND_OF_MODE = {stat.S_IFDIR: _DT_DIR, stat.S_IFREG: _DT_REG, stat.S_IFLNK: _DT_LNK}
+
+
+class Listing(NamedTuple):
+    """One directory's entries, names sorted as bytes.
+
+    ``files``: regular files, and symbolic links to such. ``cookies``: the ``d_off`` of each file, 0 where it says
+    nothing of it: of links, and where the platform does not give it. ``others``: how many sockets, pipes, devices,
+    links to something else than a file.
+    """
+
+    directories: list[bytes]
+    files: list[bytes]
+    cookies: array[int]
+    others: int
+
+
+def _load_getdents64() -> ctypes._NamedFuncPointer | None:
+    try:
+        function = ctypes.CDLL(None, use_errno=True).getdents64
+    except (AttributeError, OSError):
+        return None
+    function.argtypes = (ctypes.c_int, ctypes.c_void_p, ctypes.c_size_t)
+    function.restype = ctypes.c_ssize_t
+    return function
+
+
+_getdents64 = _load_getdents64()
+
+
+def list_directory(path: bytes) -> Listing:
+    """Lists one directory; OSError where it cannot be read. Links are followed once, to see what they lead to."""
+    directories: list[bytes] = []
+    files: list[tuple[bytes, int]] = []
+    others = 0
+    for name, cookie, kind in _entries(path):
+        if kind == _DT_UNKNOWN:
+            kind = _kind_of(os.path.join(path, name), follow=False)
+        if kind == _DT_REG:
+            files.append((name, cookie))
+        elif kind == _DT_DIR:
+            directories.append(name)
+        elif kind == _DT_LNK and _kind_of(os.path.join(path, name), follow=True) == _DT_REG:
+            files.append((name, 0))
+        else:
+            others += 1
+    directories.sort()
+    files.sort()
+    return Listing(directories, [name for name, _ in files], array("Q", [cookie for _, cookie in files]), others)
+
+
+def _kind_of(path: bytes, *, follow: bool) -> int:
+    try:
+        mode = os.stat(path, follow_symlinks=follow).st_mode
+    except OSError:
+        return -1  # gone since, or a link that leads nowhere
+    return _KIND_OF_MODE.get(stat.S_IFMT(mode), -1)
+
+
+def _entries(path: bytes) -> list[tuple[bytes, int, int]]:
+    """(name, cookie, kind) of every entry but ``.`` and ``..``, in the order of the directory."""
+    if _getdents64 is None:
+        return _entries_without_cookies(path)
+    found: list[tuple[bytes, int, int]] = []
+    buffer = ctypes.create_string_buffer(_BUFFER_SIZE)
+    fd = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        while True:
+            size = _getdents64(fd, buffer, _BUFFER_SIZE)
+            if size < 0:
+                number = ctypes.get_errno()
+                raise OSError(number, os.strerror(number), path)
+            if size == 0:
+                return found
+            _append_entries(buffer.raw[:size], found)
+    finally:
+        os.close(fd)
+
+
+def _append_entries(block: bytes, found: list[tuple[bytes, int, int]]) -> None:
+    at, size, unpack = 0, len(block), _HEADER.unpack_from
+    while at < size:
+        _, cookie, length, kind = unpack(block, at)
+        name = block[at + _NAME_AT : block.index(b"\0", at + _NAME_AT)]
+        if name not in (b".", b".."):
+            found.append((name, cookie, kind))
+        at += length
+
+
+def _entries_without_cookies(path: bytes) -> list[tuple[bytes, int, int]]:
+    found: list[tuple[bytes, int, int]] = []
+    with os.scandir(path) as entries:
+        for entry in entries:
+            if entry.is_symlink():
+                kind = _DT_LNK
+            elif entry.is_dir(follow_symlinks=False):
+                kind = _DT_DIR
+            else:
+                kind = _DT_REG if entry.is_file(follow_symlinks=False) else -1
+            found.append((entry.name, 0, kind))
+    return found
