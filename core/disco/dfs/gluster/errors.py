@@ -13,18 +13,18 @@ from typing import Any, NamedTuple
 __all__ = [
     "AddressError",
     "ExportError",
-    "FailedFiles",
+    "FailedFilesError",
     "Failure",
     "FilterError",
     "GlusterError",
     "GraphError",
     "HostnameMapError",
-    "NoHostnameMap",
-    "NotInputfs",
+    "NoHostnameMapError",
+    "NotInputfsError",
     "PathError",
     "PathinfoError",
     "RecordingError",
-    "UnmappedVolumes",
+    "UnmappedVolumesError",
     "shown",
 ]
 
@@ -66,7 +66,7 @@ class PathError(GlusterError):
         super().__init__(f"{shown(path)}: {meaning(errno)}")
 
 
-class NotInputfs(GlusterError):
+class NotInputfsError(GlusterError):
     """A path lies on some other file system than GlusterFS."""
 
     def __init__(self, path: bytes, fstype: str, mount_point: bytes, reason: str = "") -> None:
@@ -110,7 +110,7 @@ class HostnameMapError(GlusterError):
         super().__init__(f"{shown(source)}{f', line {line}' if line else ''}: {fact}")
 
 
-class NoHostnameMap(GlusterError):
+class NoHostnameMapError(GlusterError):
     """No host map was passed and none was found. ``places`` are the places that were looked at."""
 
     def __init__(self, places: tuple[str, ...]) -> None:
@@ -138,7 +138,7 @@ class ExportError(GlusterError):
         super().__init__(f"cannot write {shown(target)}: {fact}")
 
 
-class UnmappedVolumes(GlusterError):
+class UnmappedVolumesError(GlusterError):
     """An export that was told to refuse unmapped volumes met some. ``files`` counts files by volume name."""
 
     def __init__(self, files: dict[str, int]) -> None:
@@ -169,7 +169,7 @@ class Failure(NamedTuple):
         return f"{shown(self.path)}: {self.fact}"
 
 
-class FailedFiles(GlusterError):
+class FailedFilesError(GlusterError):
     """Some files could not be placed or some directories could not be read; all others were.
 
     ``failures``: every one of them. ``resolved``: what ``files()`` would have returned without them, a list
@@ -191,6 +191,6 @@ def meaning(errno: int) -> str:
 _MEANINGS = {
     2: "No such file or directory",
     13: "Permission denied",
-    95: "the file system does not answer this attribute",
+    95: "not on GlusterFS, so that it has no placement (a link that leads out of the inputfs?)",
     107: "Transport endpoint is not connected (the bricks that hold it are down, or the mount's client has died)",
 }

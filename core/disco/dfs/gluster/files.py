@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Executor
 
 from .addresses import Addresser
-from .errors import FailedFiles, Failure
+from .errors import FailedFilesError, Failure
 from .filters import FilterArgument, as_filter
 from .hostmap import HostnameMap, HostnameMapArgument
 from .inputfs import open_inputfs
@@ -41,12 +41,12 @@ def files(
     named; None reads the file that ``DISCO_HOSTNAME_MAP`` names, else ``.hostname_map`` at the mount point.
     A volume that no entry names goes by its host.
 
-    ``on_error``: called with each ``Failure`` as it is met; without it, FailedFiles is raised at the end with all of
-    them, and with what was resolved. ``report``: a ``Report`` to fill. ``executor``: any
+    ``on_error``: called with each ``Failure`` as it is met; without it, FailedFilesError is raised at the end with all
+    of them, and with what was resolved. ``report``: a ``Report`` to fill. ``executor``: any
     ``concurrent.futures.Executor``, whose workers see the mount at the same path.
 
-    Raises TypeError for a filter or a map of another type, and of the family ``GlusterError``: PathError, NotInputfs,
-    NoHostnameMap, HostnameMapError, GraphError, FailedFiles.
+    Raises TypeError for a filter or a map of another type, and of the family ``GlusterError``: PathError,
+    NotInputfsError, NoHostnameMapError, HostnameMapError, GraphError, FailedFilesError.
     """
     resolved: list[list[str]] = []
     failures: list[Failure] = []
@@ -55,7 +55,7 @@ def files(
     )
     resolved.extend(stream)
     if failures:
-        raise FailedFiles(failures, resolved)
+        raise FailedFilesError(failures, resolved)
     return resolved
 
 
@@ -70,7 +70,7 @@ def iter_files(
 ) -> Iterator[list[str]]:
     """As ``files()``, one file at a time, holding some batches in memory and never the whole.
 
-    Errors of the arguments, the path and the host map are raised at once; FailedFiles after the last file.
+    Errors of the arguments, the path and the host map are raised at once; FailedFilesError after the last file.
     """
     keep = as_filter(filter)
     given = as_hostname_map(hostname_map)
@@ -94,7 +94,7 @@ def iter_files(
         if on_error:
             _tell(counted, told, on_error)
         elif counted.failures:
-            raise FailedFiles(counted.failures, [])
+            raise FailedFilesError(counted.failures, [])
 
     return stream()
 

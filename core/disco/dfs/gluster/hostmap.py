@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from .cluster import Volume
-from .errors import HostnameMapError, NoHostnameMap, PathError, shown
+from .errors import HostnameMapError, NoHostnameMapError, PathError, shown
 
 __all__ = [
     "MAP_FILE_NAME",
@@ -147,7 +147,7 @@ def read_hostname_map(path: str | bytes) -> HostnameMap:
 def find_hostname_map(mount_point: bytes) -> HostnameMap:
     """The map that ``DISCO_HOSTNAME_MAP`` names, else that at the root of the inputfs.
 
-    NoHostnameMap where neither is there. A variable that names a missing file is an error of its own.
+    NoHostnameMapError where neither is there. A variable that names a missing file is an error of its own.
     """
     named = os.environ.get(MAP_VARIABLE)
     if named:
@@ -158,7 +158,7 @@ def find_hostname_map(mount_point: bytes) -> HostnameMap:
     except PathError as error:
         if not isinstance(error.__cause__, FileNotFoundError):
             raise
-        raise NoHostnameMap((f"${MAP_VARIABLE} (not set)", os.fsdecode(default))) from error
+        raise NoHostnameMapError((f"${MAP_VARIABLE} (not set)", os.fsdecode(default))) from error
 
 
 def _lines(text: bytes) -> Iterator[tuple[int, list[str]]]:

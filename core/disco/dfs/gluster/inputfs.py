@@ -14,12 +14,12 @@ from concurrent.futures import Executor, Future
 from typing import NamedTuple, Protocol
 
 from .cluster import Cluster
-from .errors import GlusterError, NotInputfs, PathError
+from .errors import GlusterError, NotInputfsError, PathError
 from .graph import parse_volfile
 from .hostmap import HostnameMap, find_hostname_map
 from .mounts import Mount, mount_of, read_mounts
 from .placement import Placement, Placements
-from .units import ListedDirectory, ResolvedFiles, list_unit, resolve_unit
+from .units import Answer, ListedDirectory, ResolvedFiles, list_unit, resolve_unit
 from .workers import DaemonExecutor
 
 __all__ = ["Inputfs", "Source", "Start", "open_inputfs"]
@@ -42,7 +42,7 @@ class Source(Protocol):
     def cluster(self) -> Cluster: ...
     def list_directory(self, directory: bytes) -> Future[ListedDirectory]: ...
     def resolve_files(self, directory: bytes, names: list[bytes], *, sizes: bool) -> Future[ResolvedFiles]: ...
-    def placements(self, resolved: ResolvedFiles) -> list[Placement]: ...
+    def placement(self, answer: Answer) -> Placement: ...
     def hostname_map(self) -> Future[HostnameMap]: ...
     def close(self) -> None: ...
 
@@ -81,7 +81,7 @@ def _find_mount(path: bytes) -> MountFacts:
     mounts = read_mounts()
     mount = mount_of(real, mounts)
     if mount is None or not mount.is_gluster:
-        raise NotInputfs(real, mount.fstype if mount else "nothing", mount.mount_point if mount else b"/")
+        raise NotInputfsError(real, mount.fstype if mount else "nothing", mount.mount_point if mount else b"/")
     below = real[len(mount.mount_point.rstrip(b"/")) :].lstrip(b"/")
     start = Start(below) if stat.S_ISDIR(mode) else Start(*os.path.split(below))
     meta = _find_meta(mount, mounts)
@@ -162,12 +162,12 @@ class Inputfs:
         """Asks where files of one directory lie, and how large they are."""
         return self._executor.submit(resolve_unit, self.mount_point, directory, names, self._disperse, sizes)
 
-    def placements(self, resolved: ResolvedFiles) -> list[Placement]:
-        """The placement of each distinct answer; PathinfoError where no volume of the graph fits one."""
-        return [self._placements.of_attribute(raw) for raw in resolved.raws]
+    def placement(self, answer: Answer) -> Placement:
+        """Where a file lies of which ``answer`` was said; PathinfoError where no volume of the graph fits."""
+        return self._placements.of(answer)
 
     def hostname_map(self) -> Future[HostnameMap]:
-        """The host map found for this mount; NoHostnameMap, PathError or HostnameMapError from the future."""
+        """The host map found for this mount; NoHostnameMapError, PathError or HostnameMapError from the future."""
         return self._executor.submit(find_hostname_map, self.mount_point)
 
     def close(self) -> None:
@@ -180,7 +180,7 @@ def open_inputfs(path: str | bytes, *, executor: Executor | None = None) -> tupl
     """The GlusterFS mount that ``path`` is on, and where on it the path is.
 
     ``executor``: where all work on the mount is done; by default daemon threads. Raises PathError where the path
-    cannot be read, NotInputfs where it is on another file system, GraphError for a graph that makes no sense.
+    cannot be read, NotInputfsError where it is on another file system, GraphError for a graph that makes no sense.
     """
     used = executor or DaemonExecutor()
     facts = used.submit(find_mount_unit, os.fsencode(path)).result()

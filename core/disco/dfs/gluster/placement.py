@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Set
 from dataclasses import dataclass
 from typing import Literal
 
 from .attributes import RawPlacement
-from .cluster import Cluster, Volume
+from .cluster import Cluster
+from .units import Answer, GroupAnswer
 
 __all__ = ["Placement", "Placements", "WayKnown"]
 
@@ -39,37 +41,37 @@ class Placements:
     def __init__(self, cluster: Cluster) -> None:
         self.cluster = cluster
         self._made: dict[Placement, Placement] = {}
-        self._of_raw: dict[RawPlacement, Placement] = {}
+        self._of_answer: dict[Answer, Placement] = {}
         self._lock = threading.Lock()
 
-    def of_attribute(self, raw: RawPlacement) -> Placement:
-        """Where the file lies whose attribute said ``raw``; PathinfoError where no volume fits."""
-        placement = self._of_raw.get(raw)
+    def of(self, answer: Answer) -> Placement:
+        """Where a file lies of which ``answer`` was said; PathinfoError where no volume fits."""
+        placement = self._of_answer.get(answer)
         if placement is None:
-            group, present = self.cluster.locate(raw.group, raw.bricks)
-            # A dispersed file's attribute names one brick of the group, whichever answered.
-            shown_whole = self.cluster.groups[group].kind != "disperse"
-            placement = self._make(group, present if shown_whole else None, raw.way)
-            if self.cluster.has_graph and shown_whole:
-                self._of_raw[raw] = placement
+            placement = self._of_group(answer) if isinstance(answer, GroupAnswer) else self._of_attribute(answer)
+            if self.cluster.has_graph:  # without one, a group may still grow
+                self._of_answer[answer] = placement
         return placement
 
-    def of_group(self, group: int, known_by: WayKnown, absent: frozenset[int] = frozenset()) -> Placement:
-        """Where a file of this group lies: on its volumes less arbiters, those offline, and ``absent`` ones."""
-        volumes = frozenset(self.cluster.groups[group].volumes)
-        return self._make(group, None if not absent else volumes - absent, known_by)
+    def _of_group(self, answer: GroupAnswer) -> Placement:
+        volumes = self.cluster.group_volumes(answer.group)
+        present = {volume.index for volume in volumes if volume.online is not False} - set(answer.absent)
+        return self._make(answer.group, present, "recording")
 
-    def _make(self, group: int, present: frozenset[int] | None, known_by: WayKnown) -> Placement:
+    def _of_attribute(self, raw: RawPlacement) -> Placement:
+        group, present = self.cluster.locate(raw.group, raw.bricks)
+        if self.cluster.groups[group].kind != "disperse":
+            return self._make(group, present, raw.way)
+        # A dispersed file's attribute names one brick of the group, whichever answered.
+        volumes = self.cluster.group_volumes(group)
+        return self._make(group, {volume.index for volume in volumes if volume.online is not False}, raw.way)
+
+    def _make(self, group: int, present: Set[int], known_by: WayKnown) -> Placement:
         usable: list[int] = []
         absent: list[int] = []
         for volume in self.cluster.group_volumes(group):
-            if volume.arbiter:
-                continue
-            (usable if _answers(volume, present) else absent).append(volume.index)
+            if not volume.arbiter:
+                (usable if volume.index in present else absent).append(volume.index)
         made = Placement(group, tuple(usable), tuple(absent), known_by)
         with self._lock:
             return self._made.setdefault(made, made)
-
-
-def _answers(volume: Volume, present: frozenset[int] | None) -> bool:
-    return volume.online is not False if present is None else volume.index in present

@@ -14,7 +14,17 @@ from .attributes import RawPlacement, ask_placement
 from .errors import PathinfoError, meaning
 from .listing import list_directory
 
-__all__ = ["GONE", "ListedDirectory", "ResolvedFiles", "list_unit", "resolve_unit"]
+__all__ = ["FAILED", "GONE", "Answer", "GroupAnswer", "ListedDirectory", "ResolvedFiles", "list_unit", "resolve_unit"]
+
+
+class GroupAnswer(NamedTuple):
+    """What a recording says of a file: the index of its group, and those of the group's volumes that lack it."""
+
+    group: int
+    absent: tuple[int, ...] = ()
+
+
+Answer = RawPlacement | GroupAnswer
 
 GONE = -1  # in ResolvedFiles.placed: the file vanished since it was listed
 FAILED = -2  # the file is there, but its placement is not to be had
@@ -38,11 +48,11 @@ class ListedDirectory(NamedTuple):
 class ResolvedFiles(NamedTuple):
     """Where a batch of files of one directory lie.
 
-    ``raws``: the distinct answers; ``placed``: for each file an index into it, GONE or FAILED. ``sizes``: bytes of each
+    ``answers``: the distinct ones; ``placed``: for each file an index into it, GONE or FAILED. ``sizes``: bytes of each
     file, -1 where not asked for or not to be had. ``failures``: (index of the file, errno, words).
     """
 
-    raws: list[RawPlacement]
+    answers: list[Answer]
     placed: list[int]
     sizes: list[int]
     failures: list[tuple[int, int, str]]
@@ -81,7 +91,7 @@ def resolve_unit(
         else:
             result.placed.append(numbers.setdefault(raw, len(numbers)))
             result.sizes.append(size)
-    result.raws.extend(numbers)
+    result.answers.extend(numbers)
     return result
 
 

@@ -10,14 +10,15 @@ import os
 from collections.abc import Iterator
 from concurrent.futures import Future
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from .errors import Failure, PathinfoError
-from .filters import Filter
+from .filters import Filter, Substring
 from .inputfs import Source, Start
 from .placement import Placement
-from .units import GONE, ListedDirectory, ResolvedFiles
+from .units import GONE, Answer, ListedDirectory, ResolvedFiles
 
-__all__ = ["BATCH", "PlacedFiles", "Report", "in_path_order", "walk"]
+__all__ = ["BATCH", "PlacedFiles", "Report", "in_path_order", "walk", "walk_directories"]
 
 BATCH = 250  # files in a unit of work
 _WINDOW = 64  # units that are under way or wait to be yielded
@@ -51,21 +52,18 @@ class PlacedFiles:
 def in_path_order(listed: ListedDirectory) -> Iterator[bytes | list[bytes]]:
     """A directory's contents by path: a sub-directory's name, or a run of files that stand between two such."""
     run: list[bytes] = []
-    pending = iter([(name + b"/", name) for name in listed.directories])
-    key, directory = next(pending, (None, b""))
+    keys = sorted([name + b"/" for name in listed.directories], reverse=True)
     for name in listed.files:
-        while key is not None and key < name:
+        while keys and keys[-1] < name:
             if run:
                 yield run
                 run = []
-            yield directory
-            key, directory = next(pending, (None, b""))
+            yield keys.pop()[:-1]
         run.append(name)
     if run:
         yield run
-    while key is not None:
-        yield directory
-        key, directory = next(pending, (None, b""))
+    while keys:
+        yield keys.pop()[:-1]
 
 
 @dataclass(slots=True)
@@ -81,7 +79,12 @@ class _Files:
     resolving: Future[ResolvedFiles] | None = None
 
 
-_Item = _Directory | _Files
+@dataclass(slots=True)
+class _Listed:
+    listed: ListedDirectory
+
+
+_Item = _Directory | _Files | _Listed
 
 
 def walk(source: Source, start: Start, keep: Filter, *, report: Report, sizes: bool = False) -> Iterator[PlacedFiles]:
@@ -90,36 +93,82 @@ def walk(source: Source, start: Start, keep: Filter, *, report: Report, sizes: b
     Only the window is held in memory, besides the names of the directories on the way. Failures go to
     ``report.failures``, and the walk goes on.
     """
-    walker = _Walker(source, keep, report, sizes)
-    if start.name is None:
-        return walker.run([_Directory(start.directory)])
-    return walker.run(walker.batches(start.directory, [start.name]))
+    walker = _Walker(source, keep, sizes=sizes, in_order=True)
+    for step in walker.run(start):
+        if isinstance(step, ListedDirectory):
+            _count_directory(step, source, report)
+        else:
+            yield _placed(step, source, report)
+
+
+def walk_directories(source: Source, start: Start, *, report: Report) -> Iterator[WalkedDirectory]:
+    """Every directory below ``start``, its files resolved with their sizes; a directory before those in it."""
+    walker = _Walker(source, Substring(b""), sizes=True, in_order=False)
+    current: WalkedDirectory | None = None
+    for step in walker.run(start):
+        if isinstance(step, ListedDirectory):
+            _count_directory(step, source, report)
+            if current is not None:
+                yield current
+            current = WalkedDirectory(step, [])
+        else:
+            _placed(step, source, report)
+            current = current or WalkedDirectory(ListedDirectory(step.directory, [], step.names), [])
+            current.batches.append(step)
+    if current is not None:
+        yield current
+
+
+class Batch(NamedTuple):
+    """Some files of one directory, with what was said of them."""
+
+    directory: bytes
+    names: list[bytes]
+    resolved: ResolvedFiles
+
+
+class WalkedDirectory(NamedTuple):
+    """A directory, with its files in batches that follow each other in the order of its listing."""
+
+    listed: ListedDirectory
+    batches: list[Batch]
 
 
 class _Walker:
-    """``plan`` is what is still to do, the next item last, so that the front can be replaced by what it holds."""
+    """``plan`` is what is still to do, the next item last, so that the front can be replaced by what it holds.
 
-    def __init__(self, source: Source, keep: Filter, report: Report, sizes: bool) -> None:
-        self.source, self.keep, self.report, self.sizes = source, keep, report, sizes
+    ``in_order``: whether files come by path, between the contents of sub-directories, or right behind their directory.
+    """
+
+    def __init__(self, source: Source, keep: Filter, *, sizes: bool, in_order: bool) -> None:
+        self.source, self.keep, self.sizes, self.in_order = source, keep, sizes, in_order
         self.plan: list[_Item] = []
 
-    def run(self, plan: list[_Item]) -> Iterator[PlacedFiles]:
-        self.plan = plan
+    def run(self, start: Start) -> Iterator[ListedDirectory | Batch]:
+        """Each directory as it is reached, and each batch of the files that are kept."""
+        if start.name is None:
+            self.plan = [_Directory(start.directory)]
+        else:
+            self.plan = self._batches(start.directory, [start.name])
         try:
             while self.plan:
                 self._look_ahead()
                 item = self.plan.pop()
-                if isinstance(item, _Directory):
+                if isinstance(item, _Listed):
+                    yield item.listed
+                elif isinstance(item, _Directory):
                     assert item.listing is not None
                     self.plan.extend(reversed(self._contents(item.listing.result())))
                 else:
                     assert item.resolving is not None
-                    yield self._placed(item, item.resolving.result())
+                    yield Batch(item.directory, item.names, item.resolving.result())
         finally:
-            for item in self.plan:
-                future = item.listing if isinstance(item, _Directory) else item.resolving
-                if future is None:
-                    break  # what is deeper in the plan was never begun
+            self._cancel()
+
+    def _cancel(self) -> None:
+        for item in reversed(self.plan):
+            future = item.listing if isinstance(item, _Directory) else getattr(item, "resolving", None)
+            if future is not None:
                 future.cancel()
 
     def _look_ahead(self) -> None:
@@ -130,57 +179,77 @@ class _Walker:
             if isinstance(item, _Files):
                 if item.resolving is None:
                     item.resolving = self.source.resolve_files(item.directory, item.names, sizes=self.sizes)
-            elif item.listing is None:
-                item.listing = self.source.list_directory(item.path)
-            elif item.listing.done():
-                contents = self._contents(item.listing.result())
-                self.plan[at : at + 1] = reversed(contents)
-                at += len(contents) - 1
-                continue
+            elif isinstance(item, _Directory):
+                if item.listing is None:
+                    item.listing = self.source.list_directory(item.path)
+                if item.listing.done():
+                    contents = self._contents(item.listing.result())
+                    self.plan[at : at + 1] = reversed(contents)
+                    at += len(contents) - 1
+                    continue
             at, ahead = at - 1, ahead + 1
 
     def _contents(self, listed: ListedDirectory) -> list[_Item]:
-        """What a listed directory adds to the plan, in order; counts it."""
-        if listed.gone:
-            self.report.vanished += 1
-            return []
-        if listed.error:
-            self._fail(listed.directory, *listed.error)
-            return []
-        self.report.directories += 1
-        self.report.others += listed.others
-        items: list[_Item] = []
+        """What a listed directory adds to the plan, in order."""
+        items: list[_Item] = [_Listed(listed)]
+        if not self.in_order:
+            items.extend(self._batches(listed.directory, listed.files))
+            items.extend(_Directory(os.path.join(listed.directory, name)) for name in listed.directories)
+            return items
         for part in in_path_order(listed):
             if isinstance(part, bytes):
                 items.append(_Directory(os.path.join(listed.directory, part)))
             else:
-                items.extend(self.batches(listed.directory, part))
+                items.extend(self._batches(listed.directory, part))
         return items
 
-    def batches(self, directory: bytes, names: list[bytes]) -> list[_Item]:
+    def _batches(self, directory: bytes, names: list[bytes]) -> list[_Item]:
         """The kept of some files of one directory, as units of work."""
         absolute = os.path.join(self.source.mount_point, directory)
         kept = [names[i] for i in self.keep.kept(absolute, names)]
         return [_Files(directory, kept[i : i + BATCH]) for i in range(0, len(kept), BATCH)]
 
-    def _placed(self, item: _Files, resolved: ResolvedFiles) -> PlacedFiles:
-        for index, number, words in resolved.failures:
-            self._fail(os.path.join(item.directory, item.names[index]), number, words)
-        self.report.vanished += resolved.placed.count(GONE)
-        try:
-            placements = self.source.placements(resolved)
-        except PathinfoError as error:
-            for name in item.names:
-                self._fail(os.path.join(item.directory, name), 0, str(error))
-            return PlacedFiles(item.directory, [], [], [])
-        placed = PlacedFiles(item.directory, [], [], [])
-        for name, answer, size in zip(item.names, resolved.placed, resolved.sizes, strict=True):
-            if answer >= 0:
-                placed.names.append(name)
-                placed.placements.append(placements[answer])
-                placed.sizes.append(size)
-        self.report.files += len(placed.names)
-        return placed
 
-    def _fail(self, below: bytes, number: int, words: str) -> None:
-        self.report.failures.append(Failure(os.path.join(self.source.mount_point, below), number, words))
+def _count_directory(listed: ListedDirectory, source: Source, report: Report) -> None:
+    if listed.gone:
+        report.vanished += 1
+    elif listed.error:
+        report.failures.append(_failure(source, listed.directory, *listed.error))
+    else:
+        report.directories += 1
+        report.others += listed.others
+
+
+def _placed(batch: Batch, source: Source, report: Report) -> PlacedFiles:
+    """The files of a batch that have a place; counts all of them."""
+    placed = PlacedFiles(batch.directory, [], [], [])
+    resolved = batch.resolved
+    for index, number, words in resolved.failures:
+        report.failures.append(_failure(source, os.path.join(batch.directory, batch.names[index]), number, words))
+    report.vanished += resolved.placed.count(GONE)
+    placements = [placement_or_fault(source, answer) for answer in resolved.answers]
+    for name, answer, size in zip(batch.names, resolved.placed, resolved.sizes, strict=True):
+        if answer < 0:
+            continue
+        placement = placements[answer]
+        if isinstance(placement, str):
+            report.failures.append(_failure(source, os.path.join(batch.directory, name), 0, placement))
+            continue
+        placed.names.append(name)
+        placed.placements.append(placement)
+        placed.sizes.append(size)
+    report.files += len(placed.names)
+    return placed
+
+
+def placement_or_fault(source: Source, answer: Answer) -> Placement | str:
+    """Where a file lies, or in words why there is no place that a job could use."""
+    try:
+        placement = source.placement(answer)
+    except PathinfoError as error:
+        return str(error)
+    return placement if placement.usable else "no replica of it can be used: all its volumes are offline"
+
+
+def _failure(source: Source, below: bytes, number: int, words: str) -> Failure:
+    return Failure(os.path.join(source.mount_point, below), number, words)
