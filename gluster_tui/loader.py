@@ -1,0 +1,291 @@
+"""Fills the catalog and keeps the selection, on one thread of its own.
+
+The screen asks (``select``, ``look_at``, ``stop``...), and never waits; what has changed comes to it as one ``Update``, at
+most every ``PUBLISH_EVERY`` seconds. Work that the source does comes back to this thread as futures that are done. Order of
+work: the rows on the screen, then listings, then what the selection keeps, then the rest.
+"""
+
+from __future__ import annotations
+
+import os
+import queue
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass, field, replace
+
+from disco.dfs.gluster.catalog import PENDING, Catalog, Progress
+from disco.dfs.gluster.errors import GlusterError
+from disco.dfs.gluster.filters import Filter, Substring
+from disco.dfs.gluster.inputfs import Source, Start
+from disco.dfs.gluster.selection import Selection, SelectionPicture
+from disco.dfs.gluster.units import ListedDirectory, ResolvedFiles
+from disco.dfs.gluster.walk import BATCH, placement_or_fault
+
+__all__ = ["Loader", "Update", "Waiting"]
+
+PUBLISH_EVERY = 0.08  # seconds
+_SLICE = 0.02  # seconds of filtering before newer requests are looked at
+_LISTINGS = 32  # under way at once
+_BATCHES = 16
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """A call on the mount that has not come back. ``since``: as ``time.monotonic()``."""
+
+    path: bytes
+    since: float
+
+
+@dataclass(frozen=True)
+class Update:
+    """What the screen shows, at one moment. ``ticket``: that of the ``select`` whose picture it holds.
+
+    ``filtering``: the picture does not show all yet that is in memory. ``stopped``: the walk was stopped before its end.
+    """
+
+    ticket: int
+    picture: SelectionPicture
+    progress: Progress
+    waiting: tuple[Waiting, ...]
+    filtering: bool
+    stopped: bool
+    error: GlusterError | None = None
+
+    @property
+    def complete(self) -> bool:
+        """Whether the picture holds all there is."""
+        return not self.filtering and self.progress.complete
+
+
+@dataclass
+class _Job:
+    """What the source was asked for. ``indexes``: of the files asked for, None for a listing."""
+
+    path: bytes
+    indexes: Sequence[int] | None
+    since: float = field(default_factory=time.monotonic)
+
+
+class Loader:
+    """Loads the dataset below ``start``; ``publish`` is called on the loader's thread with each update."""
+
+    def __init__(self, source: Source, start: Start, publish: Callable[[Update], None]) -> None:
+        self.source = source
+        self.catalog = Catalog(start.directory)
+        self._publish = publish
+        self._events: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
+        self._selection = Selection(self.catalog, source.mount_point, start.directory, Substring(b""))
+        self._ticket = 0
+        self._asked_ticket = 0
+        self._jobs: dict[int, _Job] = {}
+        self._to_list: deque[bytes] = deque([start.directory])
+        self._looked_at: list[tuple[bytes, list[int]]] = []
+        self._selected: deque[bytes] = deque()
+        self._rest: deque[bytes] = deque()
+        self._in_flight: dict[bytes, set[int]] = {}
+        self._refilter: Iterator[bytes] | None = None
+        self._dirty: set[bytes] = set()
+        self._changed = True
+        self._stopped = False
+        self._closed = False
+        self._error: GlusterError | None = None
+        self._thread = threading.Thread(target=self._run, name="loader", daemon=True)
+
+    def begin(self) -> None:
+        """Starts the walk."""
+        self._thread.start()
+
+    # What the screen asks for: from any thread, at once.
+
+    def select(self, scope: bytes, keep: Filter) -> int:
+        """Shows what ``keep`` keeps below ``scope`` from now on; returns the ticket that its updates carry."""
+        self._asked_ticket += 1
+        ticket = self._asked_ticket
+        self._events.put(lambda: self._select(ticket, scope, keep))
+        return ticket
+
+    def look_at(self, files: list[tuple[bytes, list[int]]]) -> None:
+        """Resolves these files before all others: (directory, indexes of files)."""
+        self._events.put(lambda: setattr(self, "_looked_at", files))
+
+    def stop(self) -> None:
+        """Begins no more work; what was found stays."""
+        self._events.put(lambda: self._set_stopped(True))
+
+    def go_on(self) -> None:
+        """Goes on where it was stopped."""
+        self._events.put(lambda: self._set_stopped(False))
+
+    def close(self) -> None:
+        """Ends the thread and closes the source; nothing is waited for."""
+        self._closed = True
+        self._events.put(lambda: None)
+        self.source.close()
+
+    # The loader's thread.
+
+    def _run(self) -> None:
+        published = 0.0
+        while not self._closed:
+            self._take_events(block=self._refilter is None, until=published + PUBLISH_EVERY)
+            if self._closed:
+                return
+            self._begin_work()
+            self._filter_some()
+            now = time.monotonic()
+            if self._changed and now >= published + PUBLISH_EVERY:
+                self._update_dirty()
+                self._publish(self._picture())
+                published, self._changed = now, False
+
+    def _take_events(self, *, block: bool, until: float) -> None:
+        try:
+            timeout = max(until - time.monotonic(), 0.001) if self._changed else None
+            self._events.get(block=block, timeout=timeout)()
+            while True:
+                self._events.get_nowait()()
+        except queue.Empty:
+            pass
+
+    def _picture(self) -> Update:
+        waiting = tuple(Waiting(job.path, job.since) for job in list(self._jobs.values()))
+        return Update(
+            ticket=self._ticket,
+            picture=self._selection.picture(),
+            progress=replace(self.catalog.progress),
+            waiting=waiting,
+            filtering=self._refilter is not None,
+            stopped=self._stopped,
+            error=self._error,
+        )
+
+    def _set_stopped(self, stopped: bool) -> None:
+        self._stopped = stopped and not self.catalog.progress.complete
+        self._changed = True
+
+    def _select(self, ticket: int, scope: bytes, keep: Filter) -> None:
+        self._ticket = ticket
+        self._selection = Selection(self.catalog, self.source.mount_point, scope, keep)
+        self._refilter = iter(self._selection.below(scope))
+        self._dirty.clear()
+        self._selected.clear()
+        self._changed = True
+
+    def _filter_some(self) -> None:
+        """Filters what is in memory, a slice of time at a turn, so that the next keystroke can overtake."""
+        if self._refilter is None:
+            return
+        until = time.monotonic() + _SLICE
+        for path in self._refilter:
+            self._selection.update(path)
+            self._selected.append(path)
+            if time.monotonic() > until:
+                return
+        self._refilter = None
+        self._changed = True
+
+    def _update_dirty(self) -> None:
+        for path in self._dirty:
+            self._selection.update(path)
+        self._dirty.clear()
+
+    def _begin_work(self) -> None:
+        while (files := self._next_looked_at()) is not None:
+            self._resolve(*files)
+        if self._stopped:
+            return
+        listings = sum(job.indexes is None for job in self._jobs.values())
+        while self._to_list and listings < _LISTINGS:
+            self._list(self._to_list.popleft())
+            listings += 1
+        batches = len(self._jobs) - listings
+        while batches < _BATCHES and (work := self._next_unresolved()) is not None:
+            self._resolve(*work)
+            batches += 1
+
+    def _next_looked_at(self) -> tuple[bytes, Sequence[int]] | None:
+        while self._looked_at:
+            path, indexes = self._looked_at.pop()
+            waiting = self._unresolved(path, indexes)
+            if waiting:
+                return path, waiting
+        return None
+
+    def _next_unresolved(self) -> tuple[bytes, Sequence[int]] | None:
+        for paths, kept in ((self._selected, self._selection.kept), (self._rest, self._all_of)):
+            while paths:
+                indexes = self._unresolved(paths[0], kept(paths[0]))
+                if indexes:
+                    return paths[0], indexes
+                paths.popleft()
+        return None
+
+    def _all_of(self, path: bytes) -> Sequence[int]:
+        return range(len(self.catalog.directories[path].places))
+
+    def _unresolved(self, path: bytes, indexes: Sequence[int]) -> Sequence[int]:
+        """The first of these files that were not asked for yet, a batch at most."""
+        places, asked = self.catalog.directories[path].places, self._in_flight.get(path, ())
+        found = []
+        for index in indexes:
+            if places[index] == PENDING and index not in asked:
+                found.append(index)
+                if len(found) == BATCH:
+                    break
+        return found
+
+    def _list(self, path: bytes) -> None:
+        self._ask(_Job(path, None), self.source.list_directory(path), self._listed)
+
+    def _resolve(self, path: bytes, indexes: Sequence[int]) -> None:
+        self._in_flight.setdefault(path, set()).update(indexes)
+        names = self.catalog.directories[path].names
+        future = self.source.resolve_files(path, [names[i] for i in indexes], sizes=True)
+        self._ask(_Job(path, indexes), future, self._resolved)
+
+    def _ask(
+        self, job: _Job, future: Future[ListedDirectory] | Future[ResolvedFiles], take: Callable[..., None]
+    ) -> None:
+        self._jobs[id(job)] = job
+
+        def done(future: Future[ListedDirectory] | Future[ResolvedFiles]) -> None:
+            self._events.put(lambda: self._take(job, future, take))
+
+        future.add_done_callback(done)
+
+    def _take(
+        self, job: _Job, future: Future[ListedDirectory] | Future[ResolvedFiles], take: Callable[..., None]
+    ) -> None:
+        del self._jobs[id(job)]
+        self._changed = True
+        error = future.exception()
+        if isinstance(error, GlusterError):
+            self._error = error
+            self._stopped = True
+        elif error is not None:
+            raise error
+        else:
+            take(job, future.result())
+
+    def _listed(self, job: _Job, listed: ListedDirectory) -> None:
+        found = self.catalog.add_listing(listed)
+        self._to_list.extendleft(reversed(found))
+        self._rest.append(job.path)
+        self._dirty.add(job.path)
+        if self._selection.covers(job.path):
+            self._selection.update(job.path)
+            self._selected.append(job.path)
+
+    def _resolved(self, job: _Job, resolved: ResolvedFiles) -> None:
+        assert job.indexes is not None
+        placements = [placement_or_fault(self.source, answer) for answer in resolved.answers]
+        self.catalog.add_resolved(job.path, job.indexes, resolved, placements)
+        asked = self._in_flight[job.path]
+        asked.difference_update(job.indexes)
+        if not asked:
+            del self._in_flight[job.path]
+        self._dirty.add(job.path)
