@@ -50,7 +50,10 @@ def _rebuilt(cls: type[GlusterError], args: tuple[object, ...], facts: dict[str,
 
 
 class GlusterError(Exception):
-    """Any error of this package. ``str(error)`` says what is so and what helps."""
+    """Any error of this package. ``str(error)`` says what is so and what helps, harmless to any terminal."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(shown(message))
 
     def __reduce__(self) -> tuple[Any, ...]:
         # An exception whose __init__ takes facts cannot be unpickled by its args alone, and would break a
@@ -166,7 +169,7 @@ class Failure(NamedTuple):
     fact: str
 
     def __str__(self) -> str:
-        return f"{shown(self.path)}: {self.fact}"
+        return f"{shown(self.path)}: {shown(self.fact)}"
 
 
 class FailedFilesError(GlusterError):
