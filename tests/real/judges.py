@@ -20,18 +20,14 @@ class JudgeError(Exception):
     """getfattr gave no answer; the message is its own."""
 
 
-def pathinfo(path: bytes, timeout: float = 60.0) -> bytes:
-    """The attribute's value as getfattr prints it, NUL at the end included. `path` is absolute."""
-    command: list[str | bytes] = [
-        program("getfattr"),
-        "-n",
-        "glusterfs.pathinfo",
-        "--only-values",
-        "--absolute-names",
-        "--",
-        path,
-    ]
-    done = subprocess.run(command, capture_output=True, timeout=timeout, env={**os.environ, "LC_ALL": "C"}, check=False)
+def pathinfo(path: bytes) -> bytes:
+    """The attribute's value as getfattr prints it, NUL at the end included. `path` is absolute.
+
+    There is no timeout: a process that waits for a hanging brick cannot even be killed.
+    """
+    command = [program("getfattr"), "-n", "glusterfs.pathinfo", "--only-values", "--absolute-names", "--"]
+    environment = {**os.environ, "LC_ALL": "C"}
+    done = subprocess.run([*command, path], capture_output=True, env=environment, check=False)
     if done.returncode != 0:
         raise JudgeError(done.stderr.decode(errors="backslashreplace").strip())
     return done.stdout

@@ -5,6 +5,7 @@ clients, the groups, `web-dht` over them, `web-shard` if asked for, and `web` (d
 """
 
 import uuid
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -64,20 +65,25 @@ def node_uuid(host: str) -> str:
 def client_volfile(spec: VolumeSpec, bricks: Sequence[ServedBrick]) -> str:
     """The graph that a client mounts."""
     text = "".join(client_text(spec, brick) for brick in bricks)
-    tops = []
-    counts = {"replicate": 0, "disperse": 0}
-    for group in spec.groups:
-        if group.kind == "single":
-            tops.append(group.bricks[0].volume)
-            continue
-        name = f"{spec.name}-{group.kind}-{counts[group.kind]}"
-        counts[group.kind] += 1
-        text += group_text(spec, group, name)
-        tops.append(name)
+    tops = group_names(spec)
+    for group, name in zip(spec.groups, tops, strict=True):
+        if group.kind != "single":
+            text += group_text(spec, group, name)
     if spec.distribute:
         text += volume_text(f"{spec.name}-dht", "cluster/distribute", (), tops)
         tops = [f"{spec.name}-dht"]
     return text + upper_layers(spec, tops[0])
+
+
+def group_names(spec: VolumeSpec) -> list[str]:
+    """The volume of each group in the client graph: numbered kind by kind; a single brick's is its client."""
+    names = []
+    counts: Counter[str] = Counter()
+    for group in spec.groups:
+        numbered = f"{spec.name}-{group.kind}-{counts[group.kind]}"
+        names.append(group.bricks[0].volume if group.kind == "single" else numbered)
+        counts[group.kind] += 1
+    return names
 
 
 def client_text(spec: VolumeSpec, brick: ServedBrick) -> str:

@@ -22,13 +22,14 @@ import uuid
 from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
-from typing import Literal, Self
+from typing import Self
 
 from . import judges
 from .bricks import BrickServers
 from .daemons import Daemon
 from .guardian import Guardian
 from .judges import AnyPath
+from .meta import ACTIVE, BrickState, Meta
 from .prerequisites import missing
 from .specs import GroupSpec, VolumeSpec
 from .state import VolumeError, prepare
@@ -62,6 +63,7 @@ class RealVolume:
         self._guardian: Guardian | None = None
         self._server: VolfileServer | None = None
         self._clients: list[Daemon] = []  # the first is the volume's own
+        self._meta: Meta | None = None
         self._up = False
 
     def __enter__(self) -> Self:
@@ -87,7 +89,8 @@ class RealVolume:
             self._bricks.serve(self.spec)
             self._server = VolfileServer(self._write_graph())
             self._start_client(self.mountpoint)
-            self._wait(self._all_connected, "all bricks connected")
+            self._wait(self._open_meta, "the mount answers")
+            self._wait_for_bricks("connected")
             self._wait(self._is_writable, "a file can be made")
         except BaseException:
             self.close()
@@ -100,6 +103,10 @@ class RealVolume:
             return
         if self._server:
             self._server.close()
+            self._server = None
+        if self._meta:
+            self._meta.close()
+            self._meta = None
         tear_down(self.directory)
         if self._guardian:
             self._guardian.dismiss()
@@ -115,12 +122,12 @@ class RealVolume:
     def stop_brick(self, number: int) -> None:
         """SIGKILL the process of one brick, and wait until the client has seen it."""
         self._bricks.stop(number)
-        self._wait(lambda: self.brick_state(number) == "lost", f"brick {number} seen as lost")
+        self._wait_for_bricks("lost", number)
 
     def start_brick(self, number: int) -> None:
         """Start it again, and wait until the client has found it."""
         self._bricks.start(number)
-        self._wait(lambda: self.brick_state(number) == "connected", f"brick {number} found again")
+        self._wait_for_bricks("connected", number)
 
     def hang_brick(self, number: int) -> None:
         """SIGSTOP the process that serves a brick, with whatever other bricks it serves."""
@@ -130,14 +137,9 @@ class RealVolume:
         """SIGCONT it."""
         self._bricks.daemons[number].resume()
 
-    def brick_state(self, number: int) -> Literal["connected", "lost", "unknown"]:
-        """What the client says of a brick; for a moment it says nothing, while its graph changes."""
-        private = self._active / self.spec.bricks[number].volume / "private"
-        try:
-            return "connected" if "connected = 1\n" in private.read_text() else "lost"
-        except OSError as error:
-            # With every brick lost even .meta has no answer.
-            return "lost" if error.errno == errno.ENOTCONN else "unknown"
+    def brick_state(self, number: int) -> BrickState:
+        """What the client says of a brick: "connected", "lost", or for a moment "unknown"."""
+        return self.meta.brick_state(self.spec.bricks[number].volume)
 
     def add_group(self, group: GroupSpec) -> None:
         """Add bricks, as `gluster volume add-brick` does: they take files in directories made from then on."""
@@ -148,14 +150,21 @@ class RealVolume:
         for client in self._clients:
             client.reload()
         self._wait(lambda: self.graph != before, "a new graph")
-        self._wait(self._all_connected, "all bricks connected")
+        self._wait_for_bricks("connected")
 
     # The client
 
     @property
+    def meta(self) -> Meta:
+        """What the client says of itself; it answers also while a brick hangs, or all are lost."""
+        if self._meta is None:
+            raise VolumeError("the volume is not mounted")
+        return self._meta
+
+    @property
     def graph(self) -> str:
         """The name of the client's present graph, which changes whenever the graph does."""
-        return os.readlink(self._active)
+        return self.meta.graph()
 
     @property
     def client_pid(self) -> int:
@@ -178,24 +187,20 @@ class RealVolume:
         """Mount a directory of the volume by itself, as `mount -t glusterfs HOST:/NAME/SUBDIRECTORY` does."""
         point = self._new_mountpoint()
         self._start_client(point, f"--subdir-mount=/{subdirectory.strip('/')}")
-        self._wait(lambda: (point / ".meta" / "graphs" / "active").is_symlink(), f"{point} is mounted")
+        self._wait((point / ".meta" / ACTIVE).is_symlink, f"{point} is mounted")
         return point
 
     # Judges
 
-    def pathinfo(self, path: AnyPath, timeout: float = 60.0) -> bytes:
+    def pathinfo(self, path: AnyPath) -> bytes:
         """What getfattr says of a file, given below the mount point or as an absolute path."""
-        return judges.pathinfo(os.path.join(os.fsencode(self.mountpoint), os.fsencode(path)), timeout)
+        return judges.pathinfo(os.path.join(os.fsencode(self.mountpoint), os.fsencode(path)))
 
     def holders(self, path: AnyPath) -> tuple[int, ...]:
         """The bricks that have a file, seen in their own directories; its path is below the mount point."""
         return judges.holders(os.fsencode(path), self.brick_directories)
 
     # How
-
-    @property
-    def _active(self) -> Path:
-        return self.mountpoint / ".meta" / "graphs" / "active"
 
     def _write_graph(self) -> Path:
         volfile = self.directory / "client.vol"
@@ -224,8 +229,20 @@ class RealVolume:
         except WaitError as error:
             raise VolumeError(f"{error}\n{self._clients[0].log_end()}") from error
 
-    def _all_connected(self) -> bool:
-        return all(self.brick_state(number) == "connected" for number in range(len(self.spec.bricks)))
+    def _open_meta(self) -> bool:
+        try:
+            self._meta = Meta(self.mountpoint)
+        except OSError:
+            return False
+        return True
+
+    def _wait_for_bricks(self, state: BrickState, *numbers: int) -> None:
+        """Wait until the client says so of these bricks, or of all, and acts upon it."""
+        bricks = numbers or range(len(self.spec.bricks))
+        self._wait(
+            lambda: all(self.brick_state(n) == state for n in bricks) and self.meta.is_settled(self.spec),
+            f"bricks {state}: {', '.join(map(str, bricks))}",
+        )
 
     def _is_writable(self) -> bool:
         probe = self.mountpoint / f".probe-{uuid.uuid4()}"
