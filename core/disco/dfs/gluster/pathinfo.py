@@ -9,6 +9,8 @@ Nothing in it is escaped, and ``rel`` is a user's path: it may hold any of the d
 whole entry. What makes a reading possible is that every entry of one value ends in the same ``rel``, and
 that ``base`` stands twice in each. So a reading is a choice of ``rel``; one that rebuilds the whole value
 is a valid reading, and where there are several, what is known of the bricks and of the file decides.
+One exception was seen: of a file with several hard links, a brick that was restarted may answer with
+another name than its fellows do.
 
 Source: GlusterFS 10.3, ``posix-helpers.c``, ``afr-inode-read.c``, ``dht-common.c``, and recorded values.
 """
@@ -29,6 +31,7 @@ _OPEN = rb"\(<(?:DISTRIBUTE|REPLICATE|EC|STRIPE):[^>]*> "
 _HEAD = re.compile(rb"(?:" + _OPEN + rb")*(?=<POSIX\()")
 _SEPARATOR = re.compile(rb"(\)*) ((?:" + _OPEN + rb")*)(?=<POSIX\()")
 _NAMED_GROUP = re.compile(rb"\(<(?:REPLICATE|EC):([^>]*)> ")
+_NEXT_ENTRY = b"> <POSIX("
 _DIRECTORY = re.compile(rb"\(\(<DISTRIBUTE:")
 
 
@@ -46,7 +49,8 @@ class Brick(NamedTuple):
 
 class Pathinfo(NamedTuple):
     """One value, read. ``bricks``: in the order of the value, which means nothing. ``group``: the name of the
-    replica or disperse set, "" where there is none. ``rel``: the file's path below each brick's directory.
+    replica or disperse set, "" where there is none. ``rel``: the file's path below each brick's directory; where
+    bricks answered with different hard links of it, that of the first.
     """
 
     bricks: tuple[Brick, ...]
@@ -68,13 +72,18 @@ def parse_pathinfo(value: bytes, *, path: bytes = b"", known: Collection[Brick] 
     if not readings:
         raise PathinfoError(text, "not a glusterfs.pathinfo value")
     # Shortest first, and max() keeps the first of equals: so the shortest rel is what is left to decide by.
-    return max(
+    best = max(
         readings,
         key=lambda reading: (
-            sum(brick in known for brick in reading.bricks) == len(reading.bricks),
+            all(brick in known for brick in reading.bricks),
             bool(path) and reading.rel.endswith(path),
         ),
     )
+    if best.group and len(best.bricks) == 1 and _NEXT_ENTRY in best.rel and _NEXT_ENTRY not in path:
+        mixed = _mixed_reading(text, best.group)
+        if mixed and (not known or all(brick in known for brick in mixed.bricks)):
+            return mixed
+    return best
 
 
 def _readings(text: bytes) -> Iterator[Pathinfo]:
@@ -134,3 +143,22 @@ def _remaining(text: bytes, at: int, rel: bytes, depth: int) -> tuple[Brick, ...
         else:
             return None
     return tuple(bricks)
+
+
+def _mixed_reading(text: bytes, group: str) -> Pathinfo | None:
+    """The reading in which every entry has a ``rel`` of its own, as short as can be."""
+    head = _HEAD.match(text)
+    at, bricks, rel = head.end() if head else len(text), [], b""
+    while entry := next(_entry_starts(text, at), None):
+        bricks.append(entry[0])
+        for end in _rel_ends(text, entry[1]):
+            separator = _SEPARATOR.match(text, end + 1)
+            if not separator or next(_entry_starts(text, separator.end()), None):
+                break
+        else:
+            return None
+        rel = rel or text[entry[1] : end]
+        if not separator:
+            return Pathinfo(tuple(bricks), group, rel)
+        at = separator.end()
+    return None
