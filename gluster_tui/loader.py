@@ -1,13 +1,12 @@
 """Fills the catalog and keeps the selection, on one thread of its own.
 
-The screen asks (``select``, ``look_at``, ``stop``...), and never waits; what has changed comes to it as one ``Update``, at
-most every ``PUBLISH_EVERY`` seconds. Work that the source does comes back to this thread as futures that are done. Order of
-work: the rows on the screen, then listings, then what the selection keeps, then the rest.
+The screen asks (``select``, ``look_at``, ``stop``...), and never waits; what has changed comes to it as one ``Update``,
+at most every ``PUBLISH_EVERY`` seconds. Work that the source does comes back to this thread as futures that are done.
+Order of work: the rows on the screen, then listings, then what the selection keeps, then the rest.
 """
 
 from __future__ import annotations
 
-import os
 import queue
 import threading
 import time
@@ -44,7 +43,8 @@ class Waiting:
 class Update:
     """What the screen shows, at one moment. ``ticket``: that of the ``select`` whose picture it holds.
 
-    ``filtering``: the picture does not show all yet that is in memory. ``stopped``: the walk was stopped before its end.
+    ``filtering``: the picture does not show all yet that is in memory. ``stopped``: the walk was stopped before its
+    end.
     """
 
     ticket: int
@@ -57,8 +57,14 @@ class Update:
 
     @property
     def complete(self) -> bool:
-        """Whether the picture holds all there is."""
-        return not self.filtering and self.progress.complete
+        """Whether the picture holds all there is below its scope, and where each file of it lies."""
+        scope = self.picture.catalog.directories[self.picture.scope]
+        return not self.filtering and not scope.unlisted and not self.picture.totals.pending
+
+    @property
+    def settled(self) -> bool:
+        """Whether nothing more will come by itself: it is complete, or was stopped and what was found is placed."""
+        return self.complete or (self.stopped and not self.filtering and not self.picture.totals.pending)
 
 
 @dataclass
@@ -91,6 +97,7 @@ class Loader:
         self._dirty: set[bytes] = set()
         self._changed = True
         self._stopped = False
+        self._finishing = False
         self._closed = False
         self._error: GlusterError | None = None
         self._thread = threading.Thread(target=self._run, name="loader", daemon=True)
@@ -120,11 +127,14 @@ class Loader:
         """Goes on where it was stopped."""
         self._events.put(lambda: self._set_stopped(False))
 
+    def finish_selection(self) -> None:
+        """Resolves what is selected even after a stop: for an export of what was found."""
+        self._events.put(lambda: setattr(self, "_finishing", True))
+
     def close(self) -> None:
-        """Ends the thread and closes the source; nothing is waited for."""
+        """Ends the thread; nothing is waited for."""
         self._closed = True
         self._events.put(lambda: None)
-        self.source.close()
 
     # The loader's thread.
 
@@ -165,6 +175,7 @@ class Loader:
 
     def _set_stopped(self, stopped: bool) -> None:
         self._stopped = stopped and not self.catalog.progress.complete
+        self._finishing = False
         self._changed = True
 
     def _select(self, ticket: int, scope: bytes, keep: Filter) -> None:
@@ -197,13 +208,15 @@ class Loader:
         while (files := self._next_looked_at()) is not None:
             self._resolve(*files)
         if self._stopped:
+            while self._finishing and len(self._jobs) < _BATCHES and (work := self._next_selected()) is not None:
+                self._resolve(*work)
             return
         listings = sum(job.indexes is None for job in self._jobs.values())
         while self._to_list and listings < _LISTINGS:
             self._list(self._to_list.popleft())
             listings += 1
         batches = len(self._jobs) - listings
-        while batches < _BATCHES and (work := self._next_unresolved()) is not None:
+        while batches < _BATCHES and (work := self._next_selected() or self._next_of_rest()) is not None:
             self._resolve(*work)
             batches += 1
 
@@ -215,13 +228,21 @@ class Loader:
                 return path, waiting
         return None
 
-    def _next_unresolved(self) -> tuple[bytes, Sequence[int]] | None:
-        for paths, kept in ((self._selected, self._selection.kept), (self._rest, self._all_of)):
-            while paths:
-                indexes = self._unresolved(paths[0], kept(paths[0]))
-                if indexes:
-                    return paths[0], indexes
-                paths.popleft()
+    def _next_selected(self) -> tuple[bytes, Sequence[int]] | None:
+        return self._next_of(self._selected, self._selection.kept)
+
+    def _next_of_rest(self) -> tuple[bytes, Sequence[int]] | None:
+        return self._next_of(self._rest, self._all_of)
+
+    def _next_of(
+        self, paths: deque[bytes], wanted: Callable[[bytes], Sequence[int]]
+    ) -> tuple[bytes, Sequence[int]] | None:
+        """The next files in these directories that were not asked for yet; directories without such are dropped."""
+        while paths:
+            indexes = self._unresolved(paths[0], wanted(paths[0]))
+            if indexes:
+                return paths[0], indexes
+            paths.popleft()
         return None
 
     def _all_of(self, path: bytes) -> Sequence[int]:

@@ -27,9 +27,9 @@ class CatalogDirectory:
     """One directory of the dataset.
 
     ``path``: below the mount point. ``directories``: names in the order of ``name/``; ``cuts``: for each of them,
-    before which file it stands by path. ``places``: for each file an index into ``Catalog.placements``, or PENDING, FAILED,
-    GONE. ``sizes``: bytes of each file, -1 unknown. ``files_below``: files listed here and below so far. ``unlisted``:
-    directories here and below that are known but not listed yet.
+    before which file it stands by path. ``places``: for each file an index into ``Catalog.placements``, or PENDING,
+    FAILED, GONE. ``sizes``: bytes of each file, -1 unknown. ``files_below``: files listed here and below so far.
+    ``unlisted``: directories here and below that are known but not listed yet.
     """
 
     __slots__ = (

@@ -32,10 +32,11 @@ class Pairable(Protocol):
 
 
 _Rule = Callable[[Brick, Pairable], bool]
+_ADDRESS = re.compile(r"[\d.]+|[0-9A-Fa-f]*:[0-9A-Fa-f:.]*")
 
 
 def _short(host: str) -> str:
-    return host if re.fullmatch(r"[\d.]+", host) else host.partition(".")[0]
+    return host if _ADDRESS.fullmatch(host) else host.partition(".")[0]
 
 
 def _holds_word(text: str, word: str) -> bool:
@@ -43,9 +44,11 @@ def _holds_word(text: str, word: str) -> bool:
     return re.search(rf"(?<![0-9A-Za-z]){re.escape(word)}(?![0-9A-Za-z])", text, re.IGNORECASE) is not None
 
 
-_RULES: tuple[_Rule, ...] = (
-    lambda brick, volume: brick.base == volume.brick and brick.host == volume.configured_host,
-    lambda brick, volume: brick.base == volume.brick,
+def _same_directory(brick: Brick, volume: Pairable) -> bool:
+    return brick.base == volume.brick
+
+
+_HOST_RULES: tuple[_Rule, ...] = (
     lambda brick, volume: brick.host == volume.configured_host,
     lambda brick, volume: _short(brick.host) == _short(volume.configured_host),
     lambda brick, volume: _holds_word(volume.configured_host, _short(brick.host)),
@@ -53,23 +56,42 @@ _RULES: tuple[_Rule, ...] = (
 )
 
 
+def _in_same_directory(rule: _Rule) -> _Rule:
+    return lambda brick, volume: _same_directory(brick, volume) and rule(brick, volume)
+
+
+_RULES: tuple[_Rule, ...] = (*map(_in_same_directory, _HOST_RULES), _same_directory, *_HOST_RULES)
+
+
 def pair(bricks: Sequence[Brick], volumes: Sequence[Pairable]) -> dict[Brick, int]:
     """The index of the volume that each brick is; a brick is left out where more are given than volumes.
 
-    A rule pairs a brick and a volume only where it fits the two and no others. What no rule pairs is put
-    together in order, bricks by host and directory, volumes that are online first: certain when one is left on
+    A rule pairs a brick and a volume only where it fits the two and no others. What no rule pairs is put together
+    in order, bricks by host and directory: with a volume of the same directory if there is one, that is online,
+    and was configured by an address, since a host's name would have told. That is certain when one is left on
     both sides, and the same on every run.
     """
     left_bricks, left_volumes = sorted(set(bricks)), list(volumes)
     pairs: dict[Brick, int] = {}
+
+    def put_together(brick: Brick, volume: Pairable) -> None:
+        pairs[brick] = volume.index
+        left_bricks.remove(brick)
+        left_volumes.remove(volume)
+
     for rule in _RULES:
         for brick in list(left_bricks):
             fitting = [volume for volume in left_volumes if rule(brick, volume)]
             if len(fitting) == 1 and sum(rule(other, fitting[0]) for other in left_bricks) == 1:
-                pairs[brick] = fitting[0].index
-                left_bricks.remove(brick)
-                left_volumes.remove(fitting[0])
-    left_volumes.sort(key=lambda volume: (volume.online is False, volume.index))
-    for brick, volume in zip(left_bricks, left_volumes, strict=False):
-        pairs[brick] = volume.index
+                put_together(brick, fitting[0])
+    for fits in (_same_directory, lambda brick, volume: True):
+        for brick in list(left_bricks):
+            fitting = [volume for volume in left_volumes if fits(brick, volume)]
+            if fitting:
+                put_together(brick, min(fitting, key=_doubt))
     return pairs
+
+
+def _doubt(volume: Pairable) -> tuple[bool, bool, int]:
+    """How little speaks for a volume that no rule pairs."""
+    return volume.online is False, not _ADDRESS.fullmatch(volume.configured_host), volume.index

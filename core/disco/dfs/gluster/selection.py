@@ -13,8 +13,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from .addresses import Addresser
 from .catalog import PENDING, Catalog, CatalogDirectory
 from .errors import Failure
+from .export import unmapped_files
 from .filters import Filter
 from .placement import Placement
 from .units import FAILED, GONE
@@ -128,6 +130,13 @@ class SelectionPicture:
                     [placements[directory.places[i]] for i in kept],
                     [directory.sizes[i] for i in kept],
                 )
+
+    def unmapped_files(self, addresser: Addresser) -> dict[int, int]:
+        """How many of the files each unmapped volume holds, by volume index."""
+        placements = self.catalog.placements
+        return unmapped_files(
+            addresser, {placements[place]: files for place, files in self.totals.by_place.items() if place >= 0}
+        )
 
     def failures(self, mount_point: bytes) -> list[Failure]:
         """The files that could not be placed, and why."""

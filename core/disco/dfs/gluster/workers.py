@@ -56,7 +56,7 @@ class DaemonExecutor(Executor):
             if future.set_running_or_notify_cancel():
                 try:
                     future.set_result(fn(*args, **kwargs))
-                except BaseException as error:  # noqa: BLE001 - as ThreadPoolExecutor: the error belongs to whoever waits
+                except BaseException as error:  # noqa: BLE001 - it belongs to whoever waits
                     future.set_exception(error)
             with self._lock:
                 self._unfinished -= 1

@@ -1,0 +1,61 @@
+"""Every command of the explorer, once: keys, footer, palette and help are all made from this list."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from textual.binding import Binding, BindingType
+
+__all__ = ["APP_COMMANDS", "EXPLORER_COMMANDS", "Command", "bindings"]
+
+
+@dataclass(frozen=True)
+class Command:
+    """One command. ``action``: as Textual names it; ``title``: a word for the footer; ``words``: what it does.
+
+    ``key_shown``: how the key is written, where its name is not how a user would. ``in_footer``: whether the footer has
+    it.
+    """
+
+    action: str
+    key: str
+    title: str
+    words: str
+    key_shown: str | None = None
+    in_footer: bool = True
+
+    @property
+    def binding(self) -> Binding:
+        """The command as a key binding; its id lets a user bind another key."""
+        return Binding(
+            self.key,
+            self.action,
+            self.title,
+            key_display=self.key_shown,
+            show=self.in_footer,
+            tooltip=self.words,
+            id=f"command.{self.action}",
+        )
+
+
+EXPLORER_COMMANDS = (
+    Command("filter", "slash", "filter", "Narrow the list: type a part of the path, or a regular expression", "/"),
+    Command("toggle_regex", "ctrl+r", "regex", "Switch the filter between substring and regular expression", "^r"),
+    Command("export", "e", "export", "Write the files shown as an input list for a job"),
+    Command("stop", "escape", "stop", "Stop the walk and keep what is there, marked incomplete", "esc"),
+    Command("go_on", "g", "go on", "Go on with a walk that was stopped"),
+    Command("copy", "c", "copy", "Copy the line under the cursor: a path, a volume, a brick, a node, an address"),
+    Command("refresh", "r", "refresh", "Read the inputfs again: directories, volumes and the host map"),
+    Command("mounts", "o", "open", "Open another GlusterFS mount", in_footer=False),
+    Command("clear_filter", "ctrl+l", "clear filter", "Show all files again", "^l", in_footer=False),
+)
+
+APP_COMMANDS = (
+    Command("help", "question_mark,f1", "help", "Show the keys and the signs", "?"),
+    Command("quit", "q,ctrl+q", "quit", "Leave at once", "q"),
+)
+
+
+def bindings(commands: tuple[Command, ...]) -> list[BindingType]:
+    """The key bindings of some commands."""
+    return [command.binding for command in commands]

@@ -1,0 +1,136 @@
+"""An export from the explorer: it runs on a thread of its own, can be cancelled, and tells how it went."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from disco.dfs.gluster.errors import ExportError, GlusterError
+from disco.dfs.gluster.export import Rules, replacing, target_fault, write_list
+from disco.dfs.gluster.formats import FORMATS, Format
+from disco.dfs.gluster.selection import SelectionPicture
+from disco.dfs.gluster.walk import PlacedFiles
+
+from .session import Session
+
+__all__ = ["CancelledError", "ExportRun", "TargetCheck", "check_target", "preview"]
+
+_PREVIEWED = 5
+
+
+class CancelledError(GlusterError):
+    """The user cancelled the export."""
+
+    def __init__(self) -> None:
+        super().__init__("cancelled: nothing was written")
+
+
+@dataclass(frozen=True)
+class TargetCheck:
+    """What is known of a target. ``fault``: why it cannot be written, None where it can; ``exists``: it would be
+    replaced.
+    """
+
+    target: str
+    fault: str | None
+    exists: bool = False
+
+    @property
+    def words(self) -> str:
+        """The check in a line."""
+        if self.fault is not None:
+            return f"x {self.fault}"
+        return "! it exists: you will be asked before it is replaced" if self.exists else "a new file"
+
+
+def absolute(target: str) -> str:
+    """The path that a user means: ``~`` is their home."""
+    return os.path.abspath(os.path.expanduser(target)) + ("/" if target.endswith("/") else "") if target else ""
+
+
+def check_target(target: str) -> TargetCheck:
+    """Looks at a target; never on the screen's thread, since it may lie on a mount that hangs."""
+    try:
+        path = os.fsencode(absolute(target))
+        return TargetCheck(target, target_fault(path), os.path.exists(path))
+    except (ValueError, UnicodeError) as error:  # a NUL, or what the file system's encoding does not have
+        return TargetCheck(target, str(error))
+
+
+def make_format(session: Session, name: str, *, percent_encode: bool) -> Format:
+    """A format by its name, for the addresses of a session."""
+    return FORMATS[name](session.addresser, percent_encode=percent_encode)
+
+
+def preview(picture: SelectionPicture, format: Format) -> str:
+    """The first lines as they will be written; the error in its place where a name cannot be carried."""
+    for placed in picture.batches():
+        if placed.names:
+            first = PlacedFiles(
+                placed.directory,
+                placed.names[:_PREVIEWED],
+                placed.placements[:_PREVIEWED],
+                placed.sizes[:_PREVIEWED],
+            )
+            try:
+                return (format.begin + format.encode(first)).decode("utf-8", "surrogateescape")
+            except GlusterError as error:
+                return f"x {error}"
+    return ""
+
+
+class ExportRun:
+    """Writes a picture's files to a target. ``told``: called on the run's thread, with the number of files so far,
+    and at the end with the error or None.
+    """
+
+    def __init__(
+        self,
+        session: Session,
+        picture: SelectionPicture,
+        format: Format,
+        rules: Rules,
+        target: str,
+        told: Callable[[int], None],
+        ended: Callable[[int, GlusterError | None], None],
+    ) -> None:
+        self._session, self._picture, self._format, self._rules = session, picture, format, rules
+        self.target = absolute(target)
+        self._told, self._ended = told, ended
+        self._cancelled = threading.Event()
+
+    def begin(self) -> None:
+        """Starts to write."""
+        threading.Thread(target=self._run, name="export", daemon=True).start()
+
+    def cancel(self) -> None:
+        """Ends it before the file is in its place; after that it has no effect."""
+        self._cancelled.set()
+
+    def _run(self) -> None:
+        files, error = 0, None
+        try:
+            with replacing(os.fsencode(self.target)) as out:
+                mount_point = self._session.source.mount_point
+                tally = write_list(
+                    self._picture.batches(),
+                    lambda: self._picture.failures(mount_point),
+                    self._format,
+                    self._rules,
+                    out,
+                    self._progress,
+                )
+                files = tally.files
+                self._progress(files)
+        except GlusterError as caught:
+            error = caught
+        except (OSError, ValueError) as caught:
+            error = ExportError(os.fsencode(self.target), str(caught))
+        self._ended(files, error)
+
+    def _progress(self, files: int) -> None:
+        if self._cancelled.is_set():
+            raise CancelledError
+        self._told(files)

@@ -1,0 +1,59 @@
+"""What threads tell the app, and what screens ask of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from textual.message import Message
+
+from disco.dfs.gluster.errors import GlusterError
+
+from .loader import Update
+from .session import Session
+
+__all__ = ["CopyWanted", "Loaded", "MountsWanted", "OpenWanted", "Opened", "OpeningFailed", "ReopenWanted"]
+
+
+@dataclass
+class Loaded(Message):
+    """The loader of a screen has something new."""
+
+    update: Update
+
+
+@dataclass
+class Opened(Message):
+    """What was to be opened is open. ``attempt``: which one it was, counted from 1."""
+
+    session: Session
+    attempt: int
+
+
+@dataclass
+class OpeningFailed(Message):
+    """What was to be opened could not be."""
+
+    error: GlusterError
+    attempt: int
+
+
+@dataclass
+class OpenWanted(Message):
+    """A screen asks to open another path."""
+
+    path: str
+
+
+class ReopenWanted(Message):
+    """A screen asks to read again what is open."""
+
+
+class MountsWanted(Message):
+    """A screen asks for the list of mounts."""
+
+
+@dataclass
+class CopyWanted(Message):
+    """A screen asks to copy a name, byte for byte."""
+
+    copied: bytes

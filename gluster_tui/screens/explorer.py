@@ -1,0 +1,218 @@
+"""The main screen: the tree, the filter, the files it keeps, and where each of them lies."""
+
+from __future__ import annotations
+
+import os
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Horizontal, Vertical
+from textual.screen import Screen
+from textual.widgets import Footer
+
+from disco.dfs.gluster.errors import shown
+from disco.dfs.gluster.filters import Filter, Substring
+
+from ..commands import EXPLORER_COMMANDS, bindings
+from ..display import NodeColours
+from ..loader import Loader, Update
+from ..messages import CopyWanted, Loaded, MountsWanted, ReopenWanted
+from ..session import Session
+from ..widgets.bars import FilterBar, NoticeBar, TitleBar
+from ..widgets.dataset_tree import DatasetTree
+from ..widgets.file_list import FileList
+from ..widgets.replicas import Replicas
+from ..widgets.rows import Rows
+from .export import ExportScreen
+
+__all__ = ["ExplorerScreen"]
+
+
+class ExplorerScreen(Screen[None]):
+    """Browses one dataset."""
+
+    BINDINGS: ClassVar[list[BindingType]] = bindings(EXPLORER_COMMANDS)
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]
+
+    def __init__(self, session: Session, colours: NodeColours) -> None:
+        super().__init__()
+        self.session = session
+        self.colours = colours
+        self.loader = Loader(session.source, session.start, lambda update: self._from_loader(update))
+        self.keep: Filter = Substring(b"")
+        self.ticket = 0
+        self.latest: Update | None = None
+
+    def compose(self) -> ComposeResult:
+        root = os.path.basename(self.session.start.directory) or self.session.source.mount_point
+        yield TitleBar(self.session)
+        yield FilterBar(id="filter-bar")
+        with Horizontal(id="panels"):
+            yield DatasetTree(self.loader.catalog, root, id="tree")
+            with Vertical(id="right"):
+                yield FileList(self.session, self.colours, id="files")
+                yield Replicas(self.session, self.colours, id="replicas")
+        yield NoticeBar(self.session)
+        yield Footer(show_command_palette=False, compact=True)
+
+    def on_mount(self) -> None:
+        self.tree_panel.border_title = "Dataset"
+        self.files.border_title = "Files"
+        self.replicas.border_title = "Replicas"
+        self.files.empty_words = "Listing ..."
+        self.replicas.empty_words = "No file is under the cursor."
+        self.files.focus()
+        self.loader.begin()
+
+    def on_unmount(self) -> None:
+        self.loader.close()
+        self.session.close()
+
+    @property
+    def tree_panel(self) -> DatasetTree:
+        return self.query_one(DatasetTree)
+
+    @property
+    def files(self) -> FileList:
+        return self.query_one(FileList)
+
+    @property
+    def replicas(self) -> Replicas:
+        return self.query_one(Replicas)
+
+    def _from_loader(self, update: Update) -> None:
+        """On the loader's thread."""
+        self.post_message(Loaded(update))
+
+    def on_loaded(self, message: Loaded) -> None:
+        update = message.update
+        if update.ticket < self.ticket:
+            return  # of a selection that the user has left since
+        self.latest = update
+        for listener in self.app.screen_stack:
+            if isinstance(listener, ExportScreen):
+                listener.show(update)
+        self.files.empty_words = self._empty_words(update)
+        self.files.picture = update.picture
+        self.files.border_subtitle = self._position()
+        self.tree_panel.catalog_changed()
+        self.query_one(FilterBar).show(update)
+        self.query_one(NoticeBar).show(update)
+        self._show_file()
+        self._look_at_rows()
+        self.refresh_bindings()
+
+    def _empty_words(self, update: Update) -> str:
+        directory = update.picture.catalog.directories[update.picture.scope]
+        where = shown(self._path_of(update.picture.scope))
+        if directory.error is not None:
+            return f"x {where} cannot be read: {directory.error[1]}. r tries again."
+        if directory.state == "gone":
+            return f"x {where} is gone. r reads the inputfs again."
+        if directory.files_below and update.complete:
+            return f"None of the {directory.files_below:,} files below {where} matches the filter. ^l clears it."
+        if update.complete:
+            return f"{where} holds no files."
+        if update.stopped:
+            return "No file was found before the walk was stopped. g goes on."
+        return "No match yet: still walking ..." if directory.files_below else "Listing ..."
+
+    def _path_of(self, directory: bytes) -> bytes:
+        return os.path.join(self.session.source.mount_point, directory).rstrip(b"/") or b"/"
+
+    def _position(self) -> str:
+        count = self.files.row_count
+        return f"{self.files.cursor + 1:,} of {count:,}" if count else ""
+
+    def _show_file(self) -> None:
+        if self.files.picture is not None:
+            self.replicas.show(self.files.picture, self.files.row_at_cursor())
+
+    def _look_at_rows(self) -> None:
+        """Asks for the rows on the screen first."""
+        picture = self.files.picture
+        if picture is None:
+            return
+        wanted: dict[bytes, list[int]] = {}
+        for number in self.files.rows_on_screen():
+            row = picture.row(number)
+            wanted.setdefault(row.directory.path, []).append(row.index)
+        self.loader.look_at(list(wanted.items()))
+
+    def on_rows_moved(self, event: Rows.Moved) -> None:
+        if event.rows is self.files:
+            self.files.border_subtitle = self._position()
+            self._show_file()
+            self._look_at_rows()
+
+    def on_rows_chosen(self, event: Rows.Chosen) -> None:
+        if event.rows is self.files:
+            self.replicas.focus()
+
+    def on_dataset_tree_selected(self, event: DatasetTree.Selected) -> None:
+        self.ticket = self.loader.select(event.path, self.keep)
+
+    def on_filter_bar_changed(self, event: FilterBar.Changed) -> None:
+        self.keep = event.keep
+        self.ticket = self.loader.select(self.tree_panel.selected, self.keep)
+
+    def on_filter_bar_left(self) -> None:
+        self.files.focus()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Greys out what does not apply now."""
+        if action == "stop":
+            return True if self._can_stop() or self._typing() else None
+        if action == "go_on":
+            return True if self.latest is not None and self.latest.stopped else None
+        return True
+
+    def _can_stop(self) -> bool:
+        return self.latest is not None and not self.latest.complete and not self.latest.stopped
+
+    def _typing(self) -> bool:
+        return self.query_one(FilterBar).input.has_focus
+
+    def action_filter(self) -> None:
+        self.query_one(FilterBar).input.focus()
+
+    def action_toggle_regex(self) -> None:
+        bar = self.query_one(FilterBar)
+        bar.regex = not bar.regex
+
+    def action_clear_filter(self) -> None:
+        self.query_one(FilterBar).input.value = ""
+
+    def action_stop(self) -> None:
+        """Leaves the filter line where it is typed into; else stops the walk."""
+        if self._can_stop():
+            self.loader.stop()
+        if self._typing():
+            self.files.focus()
+
+    def action_go_on(self) -> None:
+        self.loader.go_on()
+
+    def action_copy(self) -> None:
+        copied = self.replicas.copied if self.focused is self.replicas else self._path_at_cursor()
+        if not copied:
+            self.notify("There is nothing to copy on this line.", severity="warning")
+            return
+        self.post_message(CopyWanted(copied))
+
+    def _path_at_cursor(self) -> bytes | None:
+        if self.focused is self.tree_panel:
+            return self._path_of(self.tree_panel.selected)
+        row = self.files.row_at_cursor()
+        return os.path.join(self._path_of(row.directory.path), row.name) if row is not None else None
+
+    def action_refresh(self) -> None:
+        self.post_message(ReopenWanted())
+
+    def action_mounts(self) -> None:
+        self.post_message(MountsWanted())
+
+    def action_export(self) -> None:
+        if self.latest is not None:
+            self.app.push_screen(ExportScreen(self.session, self.loader, self.latest))

@@ -1,0 +1,109 @@
+"""What is open: a source, where on it the user began, and the host map that is in use."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from disco.dfs.gluster.addresses import Addresser
+from disco.dfs.gluster.cluster import Volume
+from disco.dfs.gluster.errors import GlusterError, NoHostnameMapError
+from disco.dfs.gluster.hostmap import HostnameMap, read_hostname_map
+from disco.dfs.gluster.inputfs import Source, Start, open_inputfs
+from disco.dfs.gluster.recording import Recording, open_recording
+
+from .mount_process import MountProcess
+
+__all__ = ["MapChoice", "Session", "open_path", "open_recorded"]
+
+
+@dataclass(frozen=True)
+class MapChoice:
+    """Which host map a user asked for: a file, none at all, or (neither) the one that is found."""
+
+    file: str | None = None
+    none: bool = False
+
+
+@dataclass
+class Session:
+    """One open dataset. ``map_error``: why no host map is in use, where one was looked for."""
+
+    source: Source
+    start: Start
+    hostmap: HostnameMap
+    map_error: GlusterError | None = None
+    executor: MountProcess | None = None
+
+    def __post_init__(self) -> None:
+        self.addresser = Addresser(self.source.cluster, self.hostmap)
+
+    @property
+    def is_recording(self) -> bool:
+        """Whether it is a recording rather than a mount."""
+        return isinstance(self.source, Recording)
+
+    @property
+    def nodes(self) -> list[str]:
+        """The nodes of all volumes, in the order of the client graph; some may stand twice."""
+        return [self.hostmap.assign(volume).node for volume in self.source.cluster.volumes]
+
+    @property
+    def data_volumes(self) -> tuple[Volume, ...]:
+        """The volumes that hold data."""
+        return tuple(volume for volume in self.source.cluster.volumes if not volume.arbiter)
+
+    @property
+    def cluster_words(self) -> str:
+        """The inputfs in words, as ``web: 3x2 replicate, 6 volumes (1 offline)``."""
+        cluster = self.source.cluster
+        offline = sum(volume.online is False for volume in cluster.volumes)
+        words = f"{cluster.name}: {cluster.summary}, {len(cluster.volumes)} volumes"
+        return words + (f" ({offline} offline)" if offline else "")
+
+    @property
+    def map_words(self) -> str:
+        """The host map in words, as ``/inputfs/.hostname_map, 5 of 6``."""
+        if isinstance(self.map_error, NoHostnameMapError):
+            return "none found, hosts as they are named"
+        if self.map_error is not None:
+            return "cannot be used, hosts as they are named"
+        if not self.hostmap.wanted:
+            return "none asked for, hosts as they are named"
+        volumes = self.data_volumes
+        mapped = sum(not self.hostmap.assign(volume).unmapped for volume in volumes)
+        return f"{self.hostmap.source}, {mapped} of {len(volumes)}"
+
+    def close(self) -> None:
+        """Lets the mount go; a call that hangs in it is not waited for."""
+        self.source.close()
+        if self.executor is not None:
+            self.executor.shutdown()
+
+
+def open_path(path: str, choice: MapChoice) -> Session:
+    """The dataset at ``path`` on a mount, read by a process of its own. Waits for the mount."""
+    executor = MountProcess()
+    try:
+        source, start = open_inputfs(path, executor=executor)
+        return Session(source, start, *_choose_map(source, choice), executor=executor)
+    except BaseException:
+        executor.shutdown()
+        raise
+
+
+def open_recorded(path: str, choice: MapChoice) -> Session:
+    """The dataset in a recording."""
+    recording = open_recording(path)
+    return Session(recording, recording.start, *_choose_map(recording, choice))
+
+
+def _choose_map(source: Source, choice: MapChoice) -> tuple[HostnameMap, GlusterError | None]:
+    """The map to use, and why it is not the one that was looked for. A file that was named must be usable."""
+    if choice.none:
+        return HostnameMap.none(), None
+    if choice.file is not None:
+        return read_hostname_map(choice.file), None
+    try:
+        return source.hostname_map().result(), None
+    except GlusterError as error:
+        return HostnameMap.none(), error

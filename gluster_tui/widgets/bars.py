@@ -1,0 +1,194 @@
+"""The lines above and below the panels: what one looks at, what the filter is, what is wrong."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable
+
+from rich.style import Style
+from rich.text import Text
+from textual.app import ComposeResult
+from textual.containers import Horizontal
+from textual.message import Message
+from textual.reactive import reactive
+from textual.widgets import Input, Static
+
+from disco.dfs.gluster.errors import FilterError
+from disco.dfs.gluster.filters import Filter, as_filter, compile_regex
+
+from ..display import cut_middle, name_text, shown, size_text
+from ..loader import Update
+from ..session import Session
+
+__all__ = ["FilterBar", "NoticeBar", "TitleBar", "progress_words"]
+
+_SLOW = 1.0  # seconds after which a call on the mount is called waiting
+
+
+class TitleBar(Static):
+    """Which inputfs this is, and which host map is in use."""
+
+    def __init__(self, session: Session) -> None:
+        super().__init__(id="title")
+        self.session = session
+
+    def render(self) -> Text:
+        width = self.size.width
+        session = self.session
+        left = Text(no_wrap=True, end="").append("gluster-tui", Style(bold=True)).append("  ")
+        left.append_text(name_text(session.source.mount_point, style=Style(bold=True)))
+        left.append("  ").append_text(name_text(session.cluster_words))
+        if session.is_recording:
+            left.append(" (recorded)", Style(dim=True))
+        right = Text("map: ", style=Style(dim=True), no_wrap=True, end="")
+        right.append_text(name_text(session.map_words))
+        if width < left.cell_len + right.cell_len + 2:
+            right = cut_middle(right, max(width // 3, 12))
+        left = cut_middle(left, max(width - right.cell_len - 2, 10))
+        left.pad_right(max(width - left.cell_len - right.cell_len, 1))
+        return left.append_text(right)
+
+
+class FilterBar(Horizontal):
+    """The filter as it is typed, and how much of the dataset it keeps."""
+
+    class Changed(Message):
+        """The filter keeps something else now."""
+
+        def __init__(self, keep: Filter) -> None:
+            super().__init__()
+            self.keep = keep
+
+    class Left(Message):
+        """The user is done with typing."""
+
+    regex: reactive[bool] = reactive(False)
+
+    def compose(self) -> ComposeResult:
+        yield Static("Filter", id="filter-label")
+        yield Input(placeholder="/ to type a part of the path", id="filter", compact=True, select_on_focus=False)
+        yield Static("", id="filter-kind")
+        yield Static("", id="filter-counts")
+
+    @property
+    def input(self) -> Input:
+        """The line that is typed into."""
+        return self.query_one("#filter", Input)
+
+    def watch_regex(self) -> None:
+        if self.is_mounted:
+            self._tell()
+
+    def on_mount(self) -> None:
+        self._show_kind(None)
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        event.stop()
+        self._tell()
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        event.stop()
+        self.post_message(self.Left())
+
+    def _tell(self) -> None:
+        text = self.input.value
+        try:
+            keep = compile_regex(text) if self.regex and text else as_filter(text)
+        except FilterError as error:
+            self._show_kind(error)
+            return
+        self._show_kind(None)
+        self.post_message(self.Changed(keep))
+
+    def _show_kind(self, error: FilterError | None) -> None:
+        kind = "regex on names" if self.regex else "substring of paths"
+        words = Text(f"[{kind}]", style=Style(dim=True))
+        if error is not None:
+            where = "" if error.position is None else f" at {error.position + 1}"
+            words = Text(f"x {error.fact}{where}: the list is unchanged")
+        self.set_class(error is not None, "-error")
+        self.query_one("#filter-kind", Static).update(words)
+
+    def show(self, update: Update) -> None:
+        """Shows how much the filter keeps, and how far the walk is."""
+        totals, progress = update.picture.totals, update.progress
+        whole = update.picture.catalog.directories[update.picture.scope].files_below
+        text = Text(no_wrap=True, end="", justify="right")
+        text.append(f"{totals.files:,}", Style(bold=True)).append(f" of {whole:,} files, {size_text(totals.bytes)}")
+        text.append("   ")
+        text.append(progress_words(update), Style(dim=progress.complete))
+        self.query_one("#filter-counts", Static).update(text)
+
+
+def progress_words(update: Update) -> str:
+    """How far the walk is, as ``walking... 61%``, ``complete`` or ``stopped at 61%: incomplete``."""
+    percent = min(int(update.progress.fraction * 100), 99)
+    if update.stopped:
+        return f"stopped at {percent}%: incomplete"
+    if update.complete:
+        return "complete"
+    return f"filtering... {percent}%" if update.progress.complete else f"walking... {percent}%"
+
+
+class NoticeBar(Static):
+    """What is wrong, most pressing first: a hung call, an error, failed files, unmapped volumes, the lack of a map."""
+
+    def __init__(self, session: Session) -> None:
+        super().__init__(id="notice")
+        self.session = session
+        self.latest: Update | None = None
+
+    def on_mount(self) -> None:
+        self.set_interval(1, self.show_latest)
+
+    def show(self, update: Update) -> None:
+        """Shows what an update tells."""
+        self.latest = update
+        self.show_latest()
+
+    def show_latest(self) -> None:
+        """Shows it again: the seconds of a call that waits go on."""
+        text = Text(" ", no_wrap=True, end="")
+        for number, (words, look) in enumerate(self._notices()):
+            if number:
+                text.append("   ")
+            text.append(words, Style.parse(look) if not look.startswith("$") else Style.null())
+        self.update(text)
+
+    def _notices(self) -> Iterable[tuple[str, str]]:
+        update = self.latest
+        if update is None:
+            yield "opening ...", "dim"
+            return
+        if update.error is not None:
+            yield f"x {shown(str(update.error))}", "bold"
+        slow = [waiting for waiting in update.waiting if time.monotonic() - waiting.since > _SLOW]
+        if slow:
+            longest = min(slow, key=lambda waiting: waiting.since)
+            seconds = int(time.monotonic() - longest.since)
+            yield f"~ waiting {seconds} s for /{shown(longest.path)}: a brick does not answer", "bold"
+        totals = update.picture.totals
+        if totals.failed:
+            yield f"x {totals.failed:,} files could not be placed", "bold"
+        yield from self._map_notices(update)
+
+    def _map_notices(self, update: Update) -> Iterable[tuple[str, str]]:
+        error = self.session.map_error
+        if error is not None:
+            yield f"! {shown(str(error))}", ""
+            return
+        volumes = self.session.source.cluster.volumes
+        files = update.picture.unmapped_files(self.session.addresser)
+        for index, count in files.items():
+            yield f"! {shown(volumes[index].name)} is unmapped: {count:,} files lose locality", ""
+        if not files:
+            unmapped = [v.name for v in self.session.data_volumes if self.session.hostmap.assign(v).unmapped]
+            if unmapped:
+                yield f"! unmapped: {shown(', '.join(unmapped))} (no file shown lies there)", ""
+            elif not slow_or_failed(update):
+                yield "every volume is mapped" if self.session.hostmap.wanted else "no host map in use", "dim"
+
+
+def slow_or_failed(update: Update) -> bool:
+    """Whether something more pressing is told already."""
+    return bool(update.error or update.picture.totals.failed)

@@ -1,0 +1,142 @@
+"""A list of rows of which only those on the screen are ever made."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from rich.style import Style
+from rich.text import Text
+from textual import events
+from textual.binding import Binding, BindingType
+from textual.geometry import Region, Size
+from textual.message import Message
+from textual.reactive import reactive
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
+
+from ..display import by_words
+
+__all__ = ["Rows"]
+
+
+class Rows(ScrollView, can_focus=True):
+    """Rows of one line, with a cursor. What a row is, a subclass says: ``row_count`` and ``row_text()``.
+
+    Where there are no rows, ``empty_words`` says why and what helps.
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("up,k", "move(-1)", "Up", show=False),
+        Binding("down,j", "move(1)", "Down", show=False),
+        Binding("pageup,ctrl+b", "move_page(-1)", "Page up", show=False),
+        Binding("pagedown,ctrl+f,space", "move_page(1)", "Page down", show=False),
+        Binding("home", "move_to(0)", "First", show=False),
+        Binding("end,G", "move_to(-1)", "Last", show=False),
+        Binding("enter", "choose", "Choose", show=False),
+    ]
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"rows--cursor", "rows--dim"}
+
+    cursor: reactive[int] = reactive(0, repaint=False)
+    empty_words: reactive[str] = reactive("")
+
+    class Moved(Message):
+        """The cursor stands on another row, or on the same one after the rows have changed."""
+
+        def __init__(self, rows: Rows, row: int) -> None:
+            super().__init__()
+            self.rows, self.row = rows, row
+
+        @property
+        def control(self) -> Rows:
+            return self.rows
+
+    class Chosen(Moved):
+        """A row was chosen, by Enter or by a click."""
+
+    @property
+    def row_count(self) -> int:
+        """How many rows there are."""
+        raise NotImplementedError
+
+    def row_text(self, row: int, width: int) -> Text:
+        """One row, in at most ``width`` cells; longer text is cut at its end."""
+        raise NotImplementedError
+
+    def rows_changed(self) -> None:
+        """To be called when the number of rows or what they show has changed."""
+        self.virtual_size = Size(self.scrollable_content_region.width, self.row_count)
+        self.cursor = max(0, min(self.cursor, self.row_count - 1))
+        self.refresh()
+
+    def rows_on_screen(self) -> range:
+        """The numbers of the rows that can be seen."""
+        first = round(self.scroll_y)
+        return range(first, min(self.row_count, first + max(self.scrollable_content_region.height, 1)))
+
+    def render_line(self, y: int) -> Strip:
+        width = self.scrollable_content_region.width
+        base = self.rich_style
+        if not self.row_count:
+            return self._empty_line(y, width, base)
+        row = y + round(self.scroll_y)
+        if row >= self.row_count:
+            return Strip.blank(width, base)
+        text = self.row_text(row, width)
+        text.truncate(width, pad=True)
+        style = base
+        if row == self.cursor:
+            # Where colours are off, the cursor still shows: reversed where the list has the keys.
+            style += self.get_component_rich_style("rows--cursor", partial=True)
+        return Strip(text.render(self.app.console), width).apply_style(style)
+
+    def _empty_line(self, y: int, width: int, base: Style) -> Strip:
+        lines = by_words(self.empty_words, max(width - 2, 1))
+        if 0 <= y - 1 < len(lines):
+            text = Text(" " + lines[y - 1], style=self.get_component_rich_style("rows--dim", partial=True), end="")
+            text.truncate(width, pad=True)
+            return Strip(text.render(self.app.console), width).apply_style(base)
+        return Strip.blank(width, base)
+
+    def watch_cursor(self, old: int, new: int) -> None:
+        self.refresh()
+        self._show_cursor()
+        if old != new:
+            self.post_message(self.Moved(self, new))
+
+    def _show_cursor(self) -> None:
+        if self.row_count:
+            self.scroll_to_region(Region(0, self.cursor, 1, 1), animate=False, force=True, immediate=True)
+
+    def action_move(self, rows: int) -> None:
+        """Moves the cursor by some rows."""
+        self.cursor = max(0, min(self.cursor + rows, self.row_count - 1))
+
+    def action_move_page(self, pages: int) -> None:
+        """Moves the cursor by some screens."""
+        self.action_move(pages * max(self.scrollable_content_region.height - 1, 1))
+
+    def action_move_to(self, row: int) -> None:
+        """Moves the cursor to a row; -1 is the last."""
+        self.cursor = max(self.row_count - 1, 0) if row < 0 else row
+
+    def action_choose(self) -> None:
+        """Chooses the row under the cursor."""
+        if self.row_count:
+            self.post_message(self.Chosen(self, self.cursor))
+
+    def on_click(self, event: events.Click) -> None:
+        offset = event.get_content_offset(self)
+        row = round(self.scroll_y) + offset.y if offset is not None else self.row_count
+        if row < self.row_count:
+            event.stop()
+            self.cursor = row
+            self.clicked(row, offset.x if offset is not None else 0, event.chain)
+
+    def clicked(self, row: int, x: int, times: int) -> None:
+        """A row was clicked; a subclass may do more than to choose it at a double click."""
+        if times > 1:
+            self.action_choose()
+
+    def on_resize(self) -> None:
+        self.rows_changed()
