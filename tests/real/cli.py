@@ -63,6 +63,7 @@ def up(options: argparse.Namespace) -> None:
         raise
     print(f"{options.files} files on {volume.mountpoint}, from {len(volume.spec.bricks)} bricks\n")
     print(f"    gluster-tui {volume.mountpoint}")
+    print(f"    kill -9 $(cat {volume.directory}/run/bricks-1.pid)     # lose a brick; -STOP: make it hang")
     print(f"    python -m tests.real.volume down {volume.directory}")
 
 
