@@ -22,6 +22,7 @@ class Format(ABC):
     extension: ClassVar[str]
     words: ClassVar[str]
     needs_sizes: ClassVar[bool] = False
+    carries_all: ClassVar[bool] = True  # whether there is no name that it cannot carry
 
     def __init__(self, addresser: Addresser, *, percent_encode: bool = False) -> None:
         self.addresser = addresser
@@ -47,6 +48,11 @@ class LinesFormat(Format):
 
     name, extension = "lines", "txt"
     words = "a file a line, addresses separated by tabs (disco run)"
+    carries_all = False
+
+    def __init__(self, addresser: Addresser, *, percent_encode: bool = False) -> None:
+        super().__init__(addresser, percent_encode=percent_encode)
+        self.with_spaces = 0  # files so far at whose addresses a reader that splits at any white space goes wrong
 
     def encode(self, placed: PlacedFiles) -> bytes:
         """Lines of raw bytes; AddressError where an address holds a tab or a line break."""
@@ -57,6 +63,8 @@ class LinesFormat(Format):
         replicas = sum(len(placement.usable) for placement in placed.placements)
         if text.count(b"\n") != len(lines) or text.count(b"\t") != replicas - len(lines) or b"\r" in text:
             self._name_fault(placed)
+        if b" " in text:
+            self.with_spaces += sum(b" " in line for line in lines)
         return text
 
     def _name_fault(self, placed: PlacedFiles) -> None:

@@ -66,13 +66,14 @@ class Assignment:
 
 
 class HostnameMap:
-    """Entries by name. ``source``: the file's path, or words. An empty mapping passed by a caller means that
-    hosts are used as they are named; an empty file is a map that misses every volume.
+    """Entries by name. ``source``: the file's path, or words; ``text``: the file's content. An empty mapping passed
+    by a caller means that hosts are used as they are named; an empty file is a map that misses every volume.
     """
 
-    def __init__(self, entries: Mapping[str, MapEntry], source: str, *, wanted: bool = True) -> None:
+    def __init__(self, entries: Mapping[str, MapEntry], source: str, *, text: bytes = b"", wanted: bool = True) -> None:
         self.entries = dict(entries)
         self.source = source
+        self.text = text
         self.wanted = wanted
 
     @classmethod
@@ -86,7 +87,8 @@ class HostnameMap:
             if fact:
                 raise HostnameMapError(_BY_CALLER, None, fact)
             entries[name] = MapEntry(name, node, _BY_CALLER)
-        return cls(entries, _BY_CALLER, wanted=bool(entries))
+        text = os.fsencode("".join(f"{entry.name} {entry.node}\n" for entry in entries.values()))
+        return cls(entries, _BY_CALLER, text=text, wanted=bool(entries))
 
     @classmethod
     def none(cls) -> HostnameMap:
@@ -110,7 +112,7 @@ class HostnameMap:
                 fact = f"{shown(name)} is {shown(node)} here and {shown(earlier.node)} in line {earlier.line}"
                 raise HostnameMapError(source, number, fact)
             entries.setdefault(name, MapEntry(name, node, source, number))
-        return cls(entries, source)
+        return cls(entries, source, text=text)
 
     def assign(self, volume: Volume) -> Assignment:
         """The node of a volume, and the entry that gave it."""

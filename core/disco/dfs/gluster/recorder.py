@@ -11,8 +11,9 @@ from datetime import UTC, datetime
 from typing import IO, Any, BinaryIO
 
 from .export import replacing
+from .hostmap import HostnameMap
 from .inputfs import Source, Start
-from .recording import VERSION, recorded_name
+from .recording import VERSION, recorded_bytes
 from .units import GONE
 from .walk import Report, WalkedDirectory, placement_or_fault, walk_directories
 
@@ -24,12 +25,12 @@ def record(
     start: Start,
     target: bytes,
     *,
-    hostname_map: tuple[str, bytes] | None = None,
+    hostname_map: HostnameMap | None = None,
     progress: Callable[[Report], None] = lambda report: None,
 ) -> Report:
     """Records the dataset below ``start`` into the file ``target``, compressed where its name ends in ``.gz``.
 
-    ``hostname_map``: the host map's path and its text. ExportError where ``target`` cannot be written; directories and
+    ``hostname_map``: recorded where one is in use. ExportError where ``target`` cannot be written; directories and
     files that fail are recorded as such, and are in the report.
     """
     report = Report()
@@ -65,16 +66,16 @@ def _json(value: dict[str, Any]) -> bytes:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode("utf-8") + b"\n"
 
 
-def _header(source: Source, start: Start, hostname_map: tuple[str, bytes] | None) -> dict[str, Any]:
+def _header(source: Source, start: Start, hostname_map: HostnameMap | None) -> dict[str, Any]:
     cluster = source.cluster
     text = None
-    if hostname_map is not None:
-        text = {"source": hostname_map[0], "text": hostname_map[1].decode("utf-8", "replace")}
+    if hostname_map is not None and hostname_map.wanted:
+        text = {"source": hostname_map.source, "text": recorded_bytes(hostname_map.text)}
     return {
         "gluster_tui_recording": VERSION,
         "name": cluster.name,
-        "mount_point": recorded_name(source.mount_point),
-        "start": recorded_name(start.directory),
+        "mount_point": recorded_bytes(source.mount_point),
+        "start": recorded_bytes(start.directory),
         "recorded": datetime.now(UTC).isoformat(timespec="seconds"),
         "groups": [{"name": g.name, "kind": g.kind, "redundancy": g.redundancy} for g in cluster.groups],
         "volumes": [
@@ -97,7 +98,7 @@ def _header(source: Source, start: Start, hostname_map: tuple[str, bytes] | None
 def _directory_line(source: Source, walked: WalkedDirectory) -> dict[str, Any]:
     listed = walked.listed
     if listed.error:
-        return {"directory": recorded_name(listed.directory), "error": list(listed.error)}
+        return {"directory": recorded_bytes(listed.directory), "error": list(listed.error)}
     files: list[Any] = []
     sizes: list[int] = []
     groups: list[int] = []
@@ -111,7 +112,7 @@ def _directory_line(source: Source, walked: WalkedDirectory) -> dict[str, Any]:
                 continue
             at = str(len(files))
             placement = placements[placed] if placed >= 0 else None
-            files.append(recorded_name(name))
+            files.append(recorded_bytes(name))
             sizes.append(size)
             if placement is None:
                 failed[at] = failures[index]
@@ -125,8 +126,8 @@ def _directory_line(source: Source, walked: WalkedDirectory) -> dict[str, Any]:
                 if lacking:
                     absent[at] = lacking
     line: dict[str, Any] = {
-        "directory": recorded_name(listed.directory),
-        "directories": [recorded_name(name) for name in listed.directories],
+        "directory": recorded_bytes(listed.directory),
+        "directories": [recorded_bytes(name) for name in listed.directories],
         "files": files,
         "sizes": sizes,
         "groups": groups,

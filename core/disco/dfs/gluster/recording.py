@@ -112,7 +112,7 @@ class Recording:
         try:
             if not self._map:
                 raise NoHostnameMapError((f"the recording {os.fsdecode(self.path)}",))
-            future.set_result(HostnameMap.from_text(self._map["text"].encode("utf-8"), self._map["source"]))
+            future.set_result(HostnameMap.from_text(_bytes(self._map["text"]), str(self._map["source"])))
         except GlusterError as error:
             future.set_exception(error)
         return future
@@ -246,15 +246,19 @@ def _recorded(line: dict[str, Any], cluster: Cluster) -> _Recorded:
 
 def _name(value: str | dict[str, str]) -> bytes:
     """A name as it stands in a recording, as bytes; ValueError for one that could not be a path."""
-    name = value.encode("utf-8") if isinstance(value, str) else base64.b64decode(value["b64"], validate=True)
+    name = _bytes(value)
     if b"\0" in name or (b".." in name and b".." in name.split(b"/")):
         raise ValueError(f"{name!r} is not a path")
     return name
 
 
-def recorded_name(name: bytes) -> str | dict[str, str]:
-    """A name as it stands in a recording."""
+def _bytes(value: str | dict[str, str]) -> bytes:
+    return value.encode("utf-8") if isinstance(value, str) else base64.b64decode(value["b64"], validate=True)
+
+
+def recorded_bytes(value: bytes) -> str | dict[str, str]:
+    """Bytes as they stand in a recording: as text where they are UTF-8."""
     try:
-        return name.decode("utf-8")
+        return value.decode("utf-8")
     except UnicodeDecodeError:
-        return {"b64": base64.b64encode(name).decode("ascii")}
+        return {"b64": base64.b64encode(value).decode("ascii")}

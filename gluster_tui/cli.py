@@ -1,0 +1,177 @@
+"""The command line: what ``gluster-tui`` does with its arguments. No screen library is loaded before it is needed."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Callable, Sequence
+from importlib import resources
+
+from . import __version__
+from .exits import BAD_INPUT, BROKEN_PIPE, CRASHED, INTERRUPTED, Exit
+
+__all__ = ["main"]
+
+_EPILOG = """\
+examples:
+  gluster-tui /inputfs/web_logs            browse a dataset
+  gluster-tui demo                         browse a recorded cluster; needs no GlusterFS
+  gluster-tui export /inputfs/web_logs --filter 2006-07 -o july.json
+  gluster-tui record /inputfs/web_logs -o web_logs.jsonl.gz
+  gluster-tui web_logs.jsonl.gz            browse a recording
+
+`gluster-tui COMMAND --help` says more of export and record. Where the output is not a terminal, PATH and demo
+print the same facts as plain tables.
+"""
+
+_EXPORT_EPILOG = """\
+The list goes to standard output, or to FILE, which is written beside it and renamed when it is whole. Standard
+output gets nothing, too, before the list is whole, unless failed files are skipped and unmapped volumes go by
+their host. Warnings go to standard error; progress too, on a terminal.
+
+exit codes:
+  0  done
+  1  files failed, or were skipped (--on-error skip)
+  2  bad arguments or bad input: the path, the host map, the filter, the file to write
+  3  refused: files lie on unmapped volumes (--on-unmapped fail)
+
+examples:
+  gluster-tui export /inputfs/web_logs --filter 2006-07 > july.json
+  gluster-tui export /inputfs/web_logs --regex '.*\\.gz$' --format lines -o gz.txt
+  gluster-tui export /inputfs/web_logs --format csv --no-hostname-map -o replicas.csv
+"""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs one command; returns its exit code. No error of the program's own family ends in a traceback."""
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    try:
+        return _run(words)
+    except Exit as end:
+        if end.words:
+            print(f"gluster-tui: {end.words}", file=sys.stderr)
+        return end.code
+    except KeyboardInterrupt:
+        print("gluster-tui: interrupted", file=sys.stderr)
+        return INTERRUPTED
+    except BrokenPipeError:
+        # Whoever read our output has left. Python would complain again when it flushes at its end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return BROKEN_PIPE
+    except Exception as error:  # noqa: BLE001 - a user is shown a sentence, and a file to send to us
+        from .crash import log_crash
+
+        print(f"gluster-tui: this should not have happened: {error!r}\n{log_crash()}", file=sys.stderr)
+        return CRASHED
+
+
+def _run(words: list[str]) -> int:
+    commands: dict[str, Callable[[list[str]], int]] = {"export": _export, "record": _record, "demo": _demo}
+    if words and words[0] in commands:
+        return commands[words[0]](words[1:])
+    return _explore(words)
+
+
+def _parser(usage: str, epilog: str, description: str) -> argparse.ArgumentParser:
+    return argparse.ArgumentParser(
+        prog="gluster-tui",
+        usage=usage,
+        description=description,
+        epilog=epilog,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+
+
+def _add_map_options(parser: argparse.ArgumentParser) -> None:
+    choice = parser.add_mutually_exclusive_group()
+    choice.add_argument(
+        "--hostname-map",
+        metavar="FILE",
+        help="the host map ('volume node' a line); by default the file that DISCO_HOSTNAME_MAP names, "
+        "else .hostname_map at the mount point",
+    )
+    choice.add_argument("--no-hostname-map", action="store_true", help="use hosts as they are named")
+
+
+def _explore(words: list[str]) -> int:
+    parser = _parser(
+        "gluster-tui [PATH] [--hostname-map FILE | --no-hostname-map]\n"
+        "       gluster-tui demo\n"
+        "       gluster-tui export PATH [options]\n"
+        "       gluster-tui record PATH -o FILE",
+        _EPILOG,
+        "See where every file of a dataset on GlusterFS lies, and export the input lists that run jobs next to "
+        "their data.",
+    )
+    parser.add_argument("path", nargs="?", metavar="PATH", help="a directory on a GlusterFS mount, or a recording")
+    parser.add_argument("--version", action="version", version=f"gluster-tui {__version__}")
+    _add_map_options(parser)
+    parsed = parser.parse_args(words)
+    from .subcommands.explore import explore
+
+    return explore(parsed.path, parsed.hostname_map, none=parsed.no_hostname_map)
+
+
+def _demo(words: list[str]) -> int:
+    parser = _parser(
+        "gluster-tui demo",
+        "",
+        "Opens the recording of a real cluster that comes with the program: it needs no GlusterFS, no root and no "
+        "network. (A path named demo: ./demo)",
+    )
+    parser.parse_args(words)
+    from .subcommands.explore import explore
+
+    with resources.as_file(resources.files("gluster_tui") / "demo" / "recording.jsonl") as path:
+        return explore(str(path), None, none=False)
+
+
+def _export(words: list[str]) -> int:
+    parser = _parser(
+        "gluster-tui export PATH [--filter S | --regex R] [--format F] [-o FILE] [...]",
+        _EXPORT_EPILOG,
+        "Writes the input list of a dataset: for each file the addresses of its replicas.",
+    )
+    parser.add_argument("path", metavar="PATH", help="a directory or file on a GlusterFS mount, or a recording")
+    choice = parser.add_mutually_exclusive_group()
+    choice.add_argument("--filter", metavar="S", help="only files with S anywhere in their absolute path")
+    choice.add_argument("--regex", metavar="R", help="only files whose name R matches from its beginning")
+    parser.add_argument("--format", choices=("json", "lines", "csv"), default="json", help="default: json")
+    parser.add_argument("-o", "--output", metavar="FILE", help="default: standard output")
+    parser.add_argument("--percent-encode", action="store_true", help="RFC 3986 paths in addresses, not raw bytes")
+    _add_map_options(parser)
+    parser.add_argument(
+        "--on-unmapped",
+        choices=("host", "fail"),
+        default="host",
+        help="files on volumes that no entry of the host map names: use the host (default), or write nothing",
+    )
+    parser.add_argument(
+        "--on-error",
+        choices=("fail", "skip"),
+        default="fail",
+        help="files that cannot be placed: write nothing (default), or leave them out",
+    )
+    parsed = parser.parse_args(words)
+    if parsed.no_hostname_map and parsed.on_unmapped == "fail":
+        raise Exit(BAD_INPUT, "--on-unmapped fail needs a host map, and --no-hostname-map says to use none")
+    from .subcommands.export import export
+
+    return export(parsed)
+
+
+def _record(words: list[str]) -> int:
+    parser = _parser(
+        "gluster-tui record PATH -o FILE",
+        "The format is text, JSON a line, and stands in the README. A name that ends in .gz is compressed.",
+        "Records a dataset: names, sizes, where each file lies, and the host map. No file is read.",
+    )
+    parser.add_argument("path", metavar="PATH", help="a directory on a GlusterFS mount")
+    parser.add_argument("-o", "--output", metavar="FILE", required=True, help="the recording to write")
+    _add_map_options(parser)
+    parsed = parser.parse_args(words)
+    from .subcommands.record import record_dataset
+
+    return record_dataset(parsed)

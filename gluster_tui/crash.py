@@ -1,0 +1,28 @@
+"""What is left of an error that should not have happened: a log in the user's state directory."""
+
+from __future__ import annotations
+
+import platform
+import traceback
+from datetime import UTC, datetime
+
+from platformdirs import user_state_path
+
+from . import __version__
+
+__all__ = ["log_crash"]
+
+
+def log_crash() -> str:
+    """Writes the error that is being handled to a log; returns a sentence that says where."""
+    text = (
+        f"gluster-tui {__version__}, Python {platform.python_version()}, {platform.platform()}\n"
+        f"{datetime.now(UTC).isoformat(timespec='seconds')}\n\n{traceback.format_exc()}"
+    )
+    path = user_state_path("gluster-tui") / "crash.log"
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8", errors="backslashreplace")
+    except OSError as error:
+        return f"Its log could not be written to {path} ({error.strerror}):\n{text}"
+    return f"Its log is in {path}: please send it with your report."

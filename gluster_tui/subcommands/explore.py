@@ -1,0 +1,40 @@
+"""``gluster-tui [PATH]``: the explorer on a terminal, the same facts as plain tables elsewhere."""
+
+from __future__ import annotations
+
+import sys
+
+from disco.dfs.gluster.errors import GlusterError
+from disco.dfs.gluster.mounts import gluster_mounts
+
+from ..display import shown
+from ..exits import BAD_INPUT, DONE, Exit
+from .opening import map_choice, open_dataset, opened
+from .tables import print_dataset, print_mounts
+
+__all__ = ["explore"]
+
+
+def explore(path: str | None, map_file: str | None, *, none: bool) -> int:
+    """Runs the command; returns its exit code."""
+    choice = map_choice(map_file, none=none)
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        try:
+            if path is None:
+                mounts = gluster_mounts()
+                if len(mounts) != 1:
+                    print_mounts(mounts)
+                    return DONE
+                path = mounts[0].mount_point.decode("utf-8", "surrogateescape")
+            session = opened(path, choice, map_needed=False)
+            print_dataset(session)
+        except GlusterError as error:
+            raise Exit(BAD_INPUT, shown(str(error))) from error
+        session.close()
+        return DONE
+    from ..app import GlusterTui
+
+    named = path
+    app = GlusterTui(None if named is None else lambda: open_dataset(named, choice), named or "", choice)
+    app.run()
+    return app.return_code or DONE

@@ -1,0 +1,48 @@
+"""``gluster-tui record``: a dataset into a file."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+
+from disco.dfs.gluster.errors import ExportError, GlusterError
+from disco.dfs.gluster.recorder import record
+
+from ..display import shown
+from ..exits import BAD_INPUT, DONE, FAILED, Exit
+from .opening import map_choice, opened
+from .progress import ProgressLine
+
+__all__ = ["record_dataset"]
+
+
+def record_dataset(arguments: argparse.Namespace) -> int:
+    """Runs the command; returns its exit code."""
+    session = opened(
+        arguments.path, map_choice(arguments.hostname_map, none=arguments.no_hostname_map), map_needed=False
+    )
+    progress = ProgressLine()
+    try:
+        report = record(
+            session.source,
+            session.start,
+            os.fsencode(arguments.output),
+            hostname_map=session.hostmap,
+            progress=lambda report: progress.show(f"{report.files:,} files, {report.directories:,} directories"),
+        )
+    except ExportError as error:
+        raise Exit(BAD_INPUT, shown(str(error))) from error
+    except GlusterError as error:
+        raise Exit(FAILED, shown(str(error))) from error
+    finally:
+        progress.clear()
+        session.close()
+    print(
+        f"gluster-tui: recorded {report.files:,} files in {report.directories:,} directories to "
+        f"{shown(arguments.output)}",
+        file=sys.stderr,
+    )
+    for failure in report.failures:
+        print(f"  recorded as failed: {failure}", file=sys.stderr)
+    return FAILED if report.failures else DONE

@@ -1,0 +1,75 @@
+"""The facts of a dataset as plain tables, for a pipe or a log."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from itertools import islice
+
+from disco.dfs.gluster.filters import Substring
+from disco.dfs.gluster.mounts import Mount
+from disco.dfs.gluster.walk import Report, walk
+
+from ..display import shown, size_text
+from ..session import Session
+
+__all__ = ["print_dataset", "print_mounts"]
+
+_FILES = 10
+
+
+def print_mounts(mounts: Sequence[Mount]) -> None:
+    """The GlusterFS mounts of this machine."""
+    if not mounts:
+        print("No GlusterFS mount on this machine. 'gluster-tui demo' shows a recorded cluster.")
+        return
+    print_table(["mount point", "source"], [[shown(mount.mount_point), shown(mount.source)] for mount in mounts])
+
+
+def print_dataset(session: Session) -> None:
+    """The inputfs, its volumes, what is unmapped, and the first files with their addresses."""
+    source = session.source
+    report = Report()
+    files = list(islice(_first_files(session, report), _FILES))  # also teaches the hosts of their groups
+    print(f"inputfs   {shown(source.mount_point)}")
+    print(f"volume    {shown(session.cluster_words)}")
+    print(f"host map  {shown(session.map_words)}")
+    if session.map_error is not None:
+        print(f"          {shown(str(session.map_error))}")
+    print()
+    rows = []
+    for volume in source.cluster.volumes:
+        assignment = session.hostmap.assign(volume)
+        state = "arbiter" if volume.arbiter else {True: "online", False: "offline", None: "unknown"}[volume.online]
+        by = assignment.entry.place if assignment.entry else "unmapped" if assignment.unmapped else "its host"
+        group = source.cluster.groups[volume.group].name
+        names = (volume.name, volume.host, volume.brick, group, state, "" if volume.arbiter else assignment.node)
+        rows.append([*(shown(name) for name in names), "" if volume.arbiter else by])
+    print_table(["volume", "host", "brick", "group", "state", "node", "by"], rows)
+    unmapped = [v.name for v in session.data_volumes if session.hostmap.assign(v).unmapped]
+    if unmapped:
+        print(f"\n! unmapped: {shown(', '.join(unmapped))}")
+    print()
+    if files:
+        print_table(["file", "size", "addresses"], files)
+        if len(files) == _FILES:
+            print("... 'gluster-tui export' writes all of them")
+    else:
+        print("no files")
+    for failure in report.failures:
+        print(f"x {failure}")
+
+
+def _first_files(session: Session, report: Report) -> Iterator[list[str]]:
+    for placed in walk(session.source, session.start, Substring(b""), report=report, sizes=True):
+        for name, placement, size in zip(placed.names, placed.placements, placed.sizes, strict=True):
+            path = os.path.join(placed.directory, name)
+            addresses = " ".join(shown(address) for address in session.addresser.addresses(placement, path))
+            yield [shown(b"/" + path), size_text(size), addresses]
+
+
+def print_table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    """Columns as wide as their widest cell, two spaces between."""
+    widths = [max(len(row[column]) for row in [heads, *rows]) for column in range(len(heads))]
+    for row in [heads, *rows]:
+        print("  ".join(f"{cell:<{width}}" for cell, width in zip(row, widths, strict=True)).rstrip())
