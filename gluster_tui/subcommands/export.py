@@ -121,10 +121,8 @@ class _Run:
         if not tally.files and not self.report.failures:
             _say("no file matches: the list is empty")
         if isinstance(self.format, LinesFormat) and self.format.with_spaces:
-            _say(
-                f"{self.format.with_spaces:,} names hold spaces, at which 'disco run' splits: --percent-encode avoids
-                it"
-            )
+            files = self.format.with_spaces
+            _say(f"{files:,} names hold spaces, at which 'disco run' splits: --percent-encode avoids it")
 
     def _tell_failures(self, outcome: str) -> None:
         failures = self.report.failures
