@@ -102,7 +102,7 @@ class FilterError(GlusterError):
     def __init__(self, pattern: str, fact: str, position: int | None) -> None:
         self.pattern, self.fact, self.position = pattern, fact, position
         where = "" if position is None else f" at position {position}"
-        super().__init__(f"bad expression {shown(pattern)!r}: {fact}{where}")
+        super().__init__(f"bad expression '{shown(pattern)}': {fact}{where}")
 
 
 class HostnameMapError(GlusterError):

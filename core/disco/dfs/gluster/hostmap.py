@@ -178,12 +178,12 @@ def _fault(name: str, node: str) -> str | None:
         if not word:
             return f"the {what} name is empty"
         if any(ord(c) < 32 or 0x7F <= ord(c) < 0xA0 for c in word):
-            return f"the {what} name {shown(word)!r} holds a control character"
+            return f"the {what} name '{shown(word)}' holds a control character"
         if any(c.isspace() for c in word):
-            return f"the {what} name {shown(word)!r} holds white space"
+            return f"the {what} name '{shown(word)}' holds white space"
     if "/" in node:
-        return f"the node name {shown(node)!r} holds a '/'"
-    host, _, brick = name.partition(":")
-    if "/" in name and ("/" in host or not brick.startswith("/")):
-        return f"the name {shown(name)!r} holds a '/' and is not of the form host:/brick"
+        return f"the node name '{shown(node)}' holds a '/'"
+    host, brick, _ = name.partition(":/")  # the host may be an IPv6 address
+    if "/" in name and ("/" in host or not host or not brick):
+        return f"the name '{shown(name)}' holds a '/' and is not of the form host:/brick"
     return None
