@@ -128,6 +128,10 @@ def test_not_inputfs_names_path_file_system_and_mount_point():
     assert str(error) == "/home/me is not on GlusterFS: it is on ext4, mounted at /"
 
 
+def test_a_filter_error_quotes_the_expression_as_it_was_typed():
+    assert str(FilterError("\\d(", "missing )", 2)) == "bad expression '\\d(': missing ) at position 2"
+
+
 def test_a_graph_error_names_its_line():
     assert str(GraphError(b"volfile", 7, "no")) == "volfile, line 7: no"
 
