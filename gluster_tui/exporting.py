@@ -66,19 +66,17 @@ def make_format(session: Session, name: str, *, percent_encode: bool) -> Format:
 
 def preview(picture: SelectionPicture, format: Format) -> str:
     """The first lines as they will be written; the error in its place where a name cannot be carried."""
-    for placed in picture.batches():
-        if placed.names:
-            first = PlacedFiles(
-                placed.directory,
-                placed.names[:_PREVIEWED],
-                placed.placements[:_PREVIEWED],
-                placed.sizes[:_PREVIEWED],
-            )
-            try:
-                return (format.begin + format.encode(first)).decode("utf-8", "surrogateescape")
-            except GlusterError as error:
-                return f"x {error}"
-    return ""
+    text, room = format.begin, _PREVIEWED
+    try:
+        for placed in picture.batches():
+            first = PlacedFiles(placed.directory, placed.names[:room], placed.placements[:room], placed.sizes[:room])
+            text += format.encode(first)
+            room -= len(first.names)
+            if room <= 0:
+                break
+    except GlusterError as error:
+        return f"x {error}"
+    return text.decode("utf-8", "surrogateescape") if room < _PREVIEWED else ""
 
 
 class ExportRun:

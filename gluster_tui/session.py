@@ -64,11 +64,11 @@ class Session:
     def map_words(self) -> str:
         """The host map in words, as ``/inputfs/.hostname_map, 5 of 6``."""
         if isinstance(self.map_error, NoHostnameMapError):
-            return "none found, hosts as they are named"
+            return "none found, by hosts"
         if self.map_error is not None:
-            return "cannot be used, hosts as they are named"
+            return "cannot be used, by hosts"
         if not self.hostmap.wanted:
-            return "none asked for, hosts as they are named"
+            return "none asked for, by hosts"
         volumes = self.data_volumes
         mapped = sum(not self.hostmap.assign(volume).unmapped for volume in volumes)
         return f"{self.hostmap.source}, {mapped} of {len(volumes)}"

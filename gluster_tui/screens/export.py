@@ -14,7 +14,7 @@ from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.message import Message
 from textual.screen import ModalScreen
-from textual.widgets import Button, Checkbox, Input, Label, ProgressBar, RadioButton, RadioSet, Static
+from textual.widgets import Button, Input, Label, ProgressBar, RadioSet, Static
 
 from disco.dfs.gluster.errors import GlusterError, UnmappedVolumesError
 from disco.dfs.gluster.export import Rules
@@ -26,6 +26,7 @@ from ..exporting import CancelledError, ExportRun, TargetCheck, check_target, ma
 from ..loader import Loader, Update
 from ..session import Session
 from ..widgets.bars import progress_words
+from ..widgets.toggles import Option, Toggle
 from .question import QuestionScreen
 
 __all__ = ["ExportScreen"]
@@ -70,24 +71,24 @@ class ExportScreen(ModalScreen[None]):
                 yield Label("Format", classes="name")
                 with RadioSet(id="format", compact=True):
                     for name in FORMATS:
-                        yield RadioButton(name, value=name == "json", id=f"format-{name}", compact=True)
-                yield Checkbox("percent-encode", id="encode", compact=True)
+                        yield Option(name, value=name == "json", id=f"format-{name}", compact=True)
+                yield Toggle("percent-encode", id="encode", compact=True)
             yield Label("", id="format-words", classes="help")
             with Horizontal(classes="line"):
                 yield Label("To", classes="name")
-                yield Input(os.path.abspath(f"{self._stem}.json"), id="target", compact=True)
+                yield Input(f"{self._stem}.json", id="target", compact=True)
             yield Label("", id="target-check", classes="help")
             with Horizontal(classes="line"):
                 yield Label("Unmapped", classes="name")
                 with RadioSet(id="unmapped", compact=True):
-                    yield RadioButton("by their host", value=True, compact=True)
-                    yield RadioButton("refuse", id="refuse-unmapped", compact=True)
+                    yield Option("by their host", value=True, compact=True)
+                    yield Option("refuse", id="refuse-unmapped", compact=True)
                 yield Label("", id="unmapped-count")
             with Horizontal(classes="line"):
                 yield Label("Failed", classes="name")
                 with RadioSet(id="failed", compact=True):
-                    yield RadioButton("refuse", value=True, compact=True)
-                    yield RadioButton("leave out", id="skip-failed", compact=True)
+                    yield Option("refuse", value=True, compact=True)
+                    yield Option("leave out", id="skip-failed", compact=True)
                 yield Label("", id="failed-count")
             with Vertical(id="preview-box") as box:
                 box.border_title = "The first lines"
@@ -126,7 +127,7 @@ class ExportScreen(ModalScreen[None]):
         words = f"{totals.files:,} files, {size_text(totals.bytes)}   {progress_words(update)}"
         self.query_one("#export-counts", Label).update(words)
         unmapped = sum(update.picture.unmapped_files(self._session.addresser).values())
-        self.query_one("#unmapped-count", Label).update(f"! {unmapped:,} replicas" if unmapped else "none")
+        self.query_one("#unmapped-count", Label).update(f"! {unmapped:,} files" if unmapped else "none")
         self.query_one("#failed-count", Label).update(f"x {totals.failed:,} files" if totals.failed else "none")
         self._show_preview()
         if self._waiting_to_write:
@@ -134,7 +135,7 @@ class ExportScreen(ModalScreen[None]):
 
     def _show_preview(self) -> None:
         name = self._format_name
-        encode = self.query_one("#encode", Checkbox).value
+        encode = self.query_one("#encode", Toggle).value
         text = preview(self._update.picture, make_format(self._session, name, percent_encode=encode))
         lines = [shown(line) for line in text.rstrip("\n").split("\n")]
         self.query_one("#preview", Static).update(Content("\n".join(lines) if text else "No file is placed yet."))
@@ -203,10 +204,10 @@ class ExportScreen(ModalScreen[None]):
     def _write(self) -> None:
         self._waiting_to_write = False
         rules = Rules(
-            refuse_unmapped=self.query_one("#refuse-unmapped", RadioButton).value,
-            skip_failed=self.query_one("#skip-failed", RadioButton).value,
+            refuse_unmapped=self.query_one("#refuse-unmapped", Option).value,
+            skip_failed=self.query_one("#skip-failed", Option).value,
         )
-        encode = self.query_one("#encode", Checkbox).value
+        encode = self.query_one("#encode", Toggle).value
         bar = self.query_one("#export-progress", ProgressBar)
         bar.update(total=max(self._update.picture.totals.files, 1), progress=0)
         bar.display = True

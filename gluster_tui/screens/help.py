@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import ClassVar
 
 from rich.style import Style
@@ -19,7 +20,7 @@ from ..widgets.file_list import DEGRADED, FAILED_SIGN, UNMAPPED
 __all__ = ["HelpScreen"]
 
 _MOVES = (
-    ("↑ ↓ pgup pgdn home end", "move in a panel; j and k too"),
+    ("↑ ↓ pgup pgdn", "move in a panel; home and end, j and k too"),
     ("← →", "close and open a directory of the tree"),
     ("tab, shift+tab", "go to the next panel, to the one before"),
     ("enter", "files: go to the replicas; tree: open or close; filter: back to the files"),
@@ -43,21 +44,22 @@ class HelpScreen(ModalScreen[None]):
         with VerticalScroll(classes="dialog wide") as dialog:
             dialog.border_title = "Help"
             dialog.border_subtitle = "esc closes"
-            yield Static(_rows("Commands", [(_key(c), c.words) for c in (*EXPLORER_COMMANDS, *APP_COMMANDS)]))
-            yield Static(_rows("Moving", list(_MOVES)))
-            yield Static(_rows("Signs", list(_SIGNS)))
+            commands = [(_key(command), command.words) for command in (*EXPLORER_COMMANDS, *APP_COMMANDS)]
+            yield Static(_table({"Commands": commands, "Moving": _MOVES, "Signs": _SIGNS}))
 
 
 def _key(command: Command) -> str:
     return command.key_shown or command.key
 
 
-def _rows(title: str, rows: list[tuple[str, str]]) -> Table:
+def _table(sections: dict[str, Sequence[tuple[str, str]]]) -> Table:
     table = Table.grid(padding=(0, 2))
-    table.add_column(no_wrap=True, min_width=8, max_width=24)
+    table.add_column(no_wrap=True)
     table.add_column()
-    table.add_row(Text(title, Style(bold=True)), "")
-    for key, words in rows:
-        table.add_row(Text(key), Text(words, Style(dim=True)))
-    table.add_row("", "")
+    for number, (title, rows) in enumerate(sections.items()):
+        if number:
+            table.add_row("", "")
+        table.add_row(Text(title, Style(bold=True)), "")
+        for key, words in rows:
+            table.add_row(Text(key), Text(words, Style(dim=True)))
     return table

@@ -40,13 +40,16 @@ class TitleBar(Static):
         left.append("  ").append_text(name_text(session.cluster_words))
         if session.is_recording:
             left.append(" (recorded)", Style(dim=True))
-        right = Text("map: ", style=Style(dim=True), no_wrap=True, end="")
-        right.append_text(name_text(session.map_words))
+        right = self._map_text(session.map_words)
         if width < left.cell_len + right.cell_len + 2:
-            right = cut_middle(right, max(width // 3, 12))
+            right = self._map_text(session.map_words.rpartition(", ")[2])
         left = cut_middle(left, max(width - right.cell_len - 2, 10))
         left.pad_right(max(width - left.cell_len - right.cell_len, 1))
         return left.append_text(right)
+
+    def _map_text(self, words: str) -> Text:
+        text = Text(no_wrap=True, end="").append("map: ", Style(dim=True))
+        return text.append_text(name_text(words, style=Style(dim=True)))
 
 
 class FilterBar(Horizontal):
@@ -101,7 +104,7 @@ class FilterBar(Horizontal):
         self.post_message(self.Changed(keep))
 
     def _show_kind(self, error: FilterError | None) -> None:
-        kind = "regex on names" if self.regex else "substring of paths"
+        kind = "regex" if self.regex else "substring"
         words = Text(f"[{kind}]", style=Style(dim=True))
         if error is not None:
             where = "" if error.position is None else f" at {error.position + 1}"

@@ -20,7 +20,7 @@ from .rows import Rows
 __all__ = ["DEGRADED", "FAILED_SIGN", "UNMAPPED", "FileList", "signs"]
 
 UNMAPPED, DEGRADED, FAILED_SIGN = "!", "-", "x"
-_SIZE_WIDTH = 9
+_SIGNS, _SIZE = 3, 9  # cells
 _LEAST_NAME = 12
 
 
@@ -60,34 +60,38 @@ class FileList(Rows):
         assert self.picture is not None
         file = self.picture.row(row)
         nodes = self._nodes_text(file)
-        nodes_width = min(max(nodes.cell_len, self._usual_nodes_width()), max(width - _LEAST_NAME - _SIZE_WIDTH - 6, 0))
-        name_width = max(width - nodes_width - _SIZE_WIDTH - 5, 4)
-        text = Text(no_wrap=True, end="")
-        text.append_text(self._sign_text(file))
-        text.append_text(_padded(cut_middle(self._name_text(file), name_width), name_width))
+        room = max(width - _SIGNS - _LEAST_NAME - _SIZE - 2, 0)
+        nodes_width = min(max(nodes.cell_len, self._usual_nodes_width()), room)
+        name_width = max(width - _SIGNS - nodes_width - _SIZE - 2, 4)
+        text = self._sign_text(file)
+        text.append_text(self._name_text(file, name_width))
+        text.pad_right(max(_SIGNS + name_width - text.cell_len, 0))
         size = file.directory.sizes[file.index]
         pending = file.directory.places[file.index] == PENDING
-        text.append(f"{'' if pending and size < 0 else size_text(size):>{_SIZE_WIDTH}}", Style(dim=True))
+        text.append(f"{'' if pending and size < 0 else size_text(size):>{_SIZE}}", Style(dim=True))
         text.append("  ")
         nodes.truncate(nodes_width)
-        text.append_text(nodes)
-        return text
+        return text.append_text(nodes)
 
     def _usual_nodes_width(self) -> int:
         """So wide that the nodes of a whole group stand below each other in most rows."""
         cluster = self.session.source.cluster
         replicas = max((sum(not cluster.volumes[i].arbiter for i in g.volumes) for g in cluster.groups), default=1)
         widest = max((len(node) for node in self.session.nodes), default=8)
-        return min(replicas, 3) * (widest + 3)
+        return min(replicas, 3) * (widest + 3) - 1
 
-    def _name_text(self, file: Row) -> Text:
-        """The path below the selected directory; what the filter matched is marked."""
+    def _name_text(self, file: Row, width: int) -> Text:
+        """The path below the selected directory; what the filter matched is marked. The name gives way last."""
         assert self.picture is not None
         scope, folder = self.picture.scope, file.directory.path
         below = folder[len(scope) :].lstrip(b"/")
-        prefix = name_text(below + b"/", style=Style(dim=True)) if below else Text(no_wrap=True, end="")
         absolute = os.path.join(self.session.source.mount_point, folder)
-        return prefix.append_text(name_text(file.name, marks=self.picture.keep.spans(absolute, file.name)))
+        name = cut_middle(name_text(file.name, marks=self.picture.keep.spans(absolute, file.name)), width)
+        if not below:
+            return name
+        prefix = cut_middle(name_text(below + b"/", style=Style(dim=True)), max(width - name.cell_len, 0))
+        # Into a text of its own: what is appended to a text takes on that text's style.
+        return Text(no_wrap=True, end="").append_text(prefix).append_text(name)
 
     def _sign_text(self, file: Row) -> Text:
         assert self.picture is not None
@@ -98,7 +102,7 @@ class FileList(Rows):
         else:
             sign = f"{' ' if place == PENDING else FAILED_SIGN} "
             style = self.get_component_rich_style("files--failure", partial=True)
-        return Text(sign, style=style, no_wrap=True, end="").append(" ")
+        return Text(no_wrap=True, end="").append(sign, style).append(" ")
 
     def _nodes_text(self, file: Row) -> Text:
         assert self.picture is not None
@@ -110,12 +114,8 @@ class FileList(Rows):
             _, words = file.directory.failures.get(file.index, (0, "not placed"))
             return text.append(words, self.get_component_rich_style("files--failure", partial=True))
         volumes = self.session.source.cluster.volumes
-        for index in placement.usable:
+        for number, index in enumerate(placement.usable):
             assignment = self.session.hostmap.assign(volumes[index])
-            text.append_text(self.colours.chip(assignment.node, mapped=not assignment.unmapped)).append("  ")
+            text.append(" " if number else "")
+            text.append_text(self.colours.chip(assignment.node, mapped=not assignment.unmapped))
         return text
-
-
-def _padded(text: Text, width: int) -> Text:
-    text.pad_right(max(width - text.cell_len, 0))
-    return text

@@ -125,7 +125,7 @@ class Replicas(Rows):
         yield from self._fact("host", name_text(volume.host), os.fsencode(volume.host), width)
         if volume.configured_host not in ("", volume.host):
             host = volume.configured_host
-            yield from self._fact("as", name_text(host).append(" (configured)", "dim"), os.fsencode(host), width)
+            yield from self._fact("config", name_text(host), os.fsencode(host), width)
         yield from self._fact("brick", name_text(volume.brick), os.fsencode(volume.location), width)
         if volume.arbiter:
             return
