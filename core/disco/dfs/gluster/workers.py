@@ -6,6 +6,7 @@ ends, so one call that hangs would keep the whole program; these threads are dae
 
 from __future__ import annotations
 
+import contextlib
 import queue
 import threading
 from collections.abc import Callable
@@ -47,7 +48,7 @@ class DaemonExecutor(Executor):
             if self._started < min(self._threads, self._unfinished):
                 self._started += 1
                 threading.Thread(target=self._run, name=f"{self._name}-{self._started}", daemon=True).start()
-        self._tasks.put((future, fn, args, kwargs))
+            self._tasks.put((future, fn, args, kwargs))  # within the lock: before the end that shutdown() puts
         return future
 
     def _run(self) -> None:
@@ -68,9 +69,10 @@ class DaemonExecutor(Executor):
             self._closed = True
             started = self._started
         if cancel_futures:
-            while not self._tasks.empty():
-                task = self._tasks.get()
-                if task is not None:
-                    task[0].cancel()
+            with contextlib.suppress(queue.Empty):
+                while True:
+                    task = self._tasks.get_nowait()  # never get(): a thread may have taken the last
+                    if task is not None:
+                        task[0].cancel()
         for _ in range(started):
             self._tasks.put(None)
