@@ -154,8 +154,10 @@ def replacing(target: bytes) -> Iterator[BinaryIO]:
 
 
 def _sync_folder(folder: bytes) -> None:
-    fd = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    try:
-        os.fsync(fd)
-    finally:
-        os.close(fd)
+    """Makes the new name last through a crash, as far as this user may: the file itself is written already."""
+    with contextlib.suppress(OSError):
+        fd = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        try:
+            os.fsync(fd)
+        finally:
+            os.close(fd)

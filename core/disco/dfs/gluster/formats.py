@@ -114,6 +114,7 @@ class CsvFormat(Format):
         """Rows of RFC 4180 in raw bytes; an empty size is one that could not be read."""
         buffer = io.StringIO()
         writer = csv.writer(buffer, lineterminator="\n")
+        quoting = csv.writer(buffer, lineterminator="\n", quoting=csv.QUOTE_ALL)
         volumes = self.addresser.cluster.volumes
         folder = placed.directory + b"/" if placed.directory else b""
         rows = zip(placed.names, self.tails(placed), placed.placements, placed.sizes, strict=True)
@@ -125,7 +126,9 @@ class CsvFormat(Format):
                 node = self.addresser.assignment(volume).node
                 shown_size = size if size >= 0 else ""
                 where = (volume.name, volume.host, volume.brick, node)
-                writer.writerow((path, shown_size, number, *where, address.decode("utf-8", "surrogateescape")))
+                row = (path, shown_size, number, *where, address.decode("utf-8", "surrogateescape"))
+                # Before Python 3.13, csv leaves a carriage return bare, which ends a row for whoever reads it.
+                (quoting if "\r" in "".join((path, *where)) else writer).writerow(row)
         return buffer.getvalue().encode("utf-8", "surrogateescape")
 
 
