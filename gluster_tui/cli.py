@@ -84,7 +84,7 @@ def _parser(usage: str, epilog: str, description: str) -> argparse.ArgumentParse
     )
 
 
-def _add_map_options(parser: argparse.ArgumentParser) -> None:
+def _add_opening_options(parser: argparse.ArgumentParser) -> None:
     choice = parser.add_mutually_exclusive_group()
     choice.add_argument(
         "--hostname-map",
@@ -93,6 +93,12 @@ def _add_map_options(parser: argparse.ArgumentParser) -> None:
         "else .hostname_map at the mount point",
     )
     choice.add_argument("--no-hostname-map", action="store_true", help="use hosts as they are named")
+    parser.add_argument(
+        "--exact",
+        action="store_true",
+        help="ask each file's attribute, which also finds a replica that still waits for healing; by default the "
+        "listing says which group a file is on, and a sample is compared with the attribute",
+    )
 
 
 def _explore(words: list[str]) -> int:
@@ -107,11 +113,12 @@ def _explore(words: list[str]) -> int:
     )
     parser.add_argument("path", nargs="?", metavar="PATH", help="a directory on a GlusterFS mount, or a recording")
     parser.add_argument("--version", action="version", version=f"gluster-tui {__version__}")
-    _add_map_options(parser)
+    _add_opening_options(parser)
     parsed = parser.parse_args(words)
     from .subcommands.explore import explore
+    from .subcommands.opening import map_choice
 
-    return explore(parsed.path, parsed.hostname_map, none=parsed.no_hostname_map)
+    return explore(parsed.path, map_choice(parsed))
 
 
 def _demo(words: list[str]) -> int:
@@ -122,10 +129,11 @@ def _demo(words: list[str]) -> int:
         "network. (A path named demo: ./demo)",
     )
     parser.parse_args(words)
+    from .session import MapChoice
     from .subcommands.explore import explore
 
     with resources.as_file(resources.files("gluster_tui") / "demo" / "recording.jsonl") as path:
-        return explore(str(path), None, none=False)
+        return explore(str(path), MapChoice())
 
 
 def _export(words: list[str]) -> int:
@@ -141,7 +149,7 @@ def _export(words: list[str]) -> int:
     parser.add_argument("--format", choices=("json", "lines", "csv"), default="json", help="default: json")
     parser.add_argument("-o", "--output", metavar="FILE", help="default: standard output")
     parser.add_argument("--percent-encode", action="store_true", help="RFC 3986 paths in addresses, not raw bytes")
-    _add_map_options(parser)
+    _add_opening_options(parser)
     parser.add_argument(
         "--on-unmapped",
         choices=("host", "fail"),
@@ -170,7 +178,7 @@ def _record(words: list[str]) -> int:
     )
     parser.add_argument("path", metavar="PATH", help="a directory on a GlusterFS mount")
     parser.add_argument("-o", "--output", metavar="FILE", required=True, help="the recording to write")
-    _add_map_options(parser)
+    _add_opening_options(parser)
     parsed = parser.parse_args(words)
     from .subcommands.record import record_dataset
 

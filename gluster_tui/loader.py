@@ -15,13 +15,13 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field, replace
 
-from disco.dfs.gluster.catalog import PENDING, Catalog, Progress
+from disco.dfs.gluster.catalog import Catalog, Progress
 from disco.dfs.gluster.errors import GlusterError
 from disco.dfs.gluster.filters import Filter, Substring
 from disco.dfs.gluster.inputfs import Source, Start
 from disco.dfs.gluster.selection import Selection, SelectionPicture
-from disco.dfs.gluster.units import ListedDirectory, ResolvedFiles
-from disco.dfs.gluster.walk import BATCH, placement_or_fault
+from disco.dfs.gluster.units import PENDING, GroupAnswer, ListedDirectory, ResolvedFiles
+from disco.dfs.gluster.walk import ATTEMPTS_TO_TEACH, BATCH, placement_or_fault
 
 __all__ = ["Loader", "Update", "Waiting"]
 
@@ -100,6 +100,8 @@ class Loader:
         self._finishing = False
         self._closed = False
         self._error: GlusterError | None = None
+        self._distrusting = False
+        self._attempts_to_teach: dict[int, int] = {}
         self._thread = threading.Thread(target=self._run, name="loader", daemon=True)
 
     def begin(self) -> None:
@@ -260,7 +262,7 @@ class Loader:
         return found
 
     def _list(self, path: bytes) -> None:
-        self._ask(_Job(path, None), self.source.list_directory(path), self._listed)
+        self._ask(_Job(path, None), self.source.list_directory(path, sizes=True), self._listed)
 
     def _resolve(self, path: bytes, indexes: Sequence[int]) -> None:
         self._in_flight.setdefault(path, set()).update(indexes)
@@ -293,13 +295,35 @@ class Loader:
             take(job, future.result())
 
     def _listed(self, job: _Job, listed: ListedDirectory) -> None:
-        found = self.catalog.add_listing(listed)
+        if self.source.disproved is not None and not self._distrusting:
+            self._distrust_cookies()
+        listed = self._without_teachers(listed)
+        placements = [placement_or_fault(self.source, answer) for answer in listed.answers]
+        found = self.catalog.add_listing(listed, placements)
         self._to_list.extendleft(reversed(found))
         self._rest.append(job.path)
         self._dirty.add(job.path)
         if self._selection.covers(job.path):
             self._selection.update(job.path)
             self._selected.append(job.path)
+
+    def _without_teachers(self, listed: ListedDirectory) -> ListedDirectory:
+        """The listing with one file pending of each group whose hosts nobody has told yet: its attribute tells them."""
+        placed = list(listed.placed)
+        for number, answer in enumerate(listed.answers):
+            if isinstance(answer, GroupAnswer) and answer.way == "cookie" and number in placed:
+                attempts = self._attempts_to_teach.get(answer.group, 0)
+                if attempts < ATTEMPTS_TO_TEACH and not self.source.cluster.taught(answer.group):
+                    self._attempts_to_teach[answer.group] = attempts + 1
+                    placed[placed.index(number)] = PENDING
+        return listed._replace(placed=placed)
+
+    def _distrust_cookies(self) -> None:
+        """Asks the attribute of every file that was placed by its cookie: one of them was found wrong."""
+        self._distrusting = True
+        self.catalog.forget_places("cookie")
+        self._rest = deque(self.catalog.directories)
+        self._select(self._ticket, self._selection.scope, self._selection.keep)
 
     def _resolved(self, job: _Job, resolved: ResolvedFiles) -> None:
         assert job.indexes is not None

@@ -8,7 +8,7 @@ from disco.dfs.gluster.addresses import Addresser
 from disco.dfs.gluster.cluster import Volume
 from disco.dfs.gluster.errors import GlusterError, NoHostnameMapError
 from disco.dfs.gluster.hostmap import HostnameMap, read_hostname_map
-from disco.dfs.gluster.inputfs import Source, Start, open_inputfs
+from disco.dfs.gluster.inputfs import PlacementMode, Source, Start, open_inputfs
 from disco.dfs.gluster.recording import Recording, open_recording
 
 from .mount_process import MountProcess
@@ -18,10 +18,13 @@ __all__ = ["MapChoice", "Session", "open_path", "open_recorded"]
 
 @dataclass(frozen=True)
 class MapChoice:
-    """Which host map a user asked for: a file, none at all, or (neither) the one that is found."""
+    """How a user wants a dataset opened: with which host map (a file, none at all, or neither: the one that is
+    found), and how files are placed.
+    """
 
     file: str | None = None
     none: bool = False
+    placement: PlacementMode = "auto"
 
 
 @dataclass
@@ -84,7 +87,7 @@ def open_path(path: str, choice: MapChoice) -> Session:
     """The dataset at ``path`` on a mount, read by a process of its own. Waits for the mount."""
     executor = MountProcess()
     try:
-        source, start = open_inputfs(path, executor=executor)
+        source, start = open_inputfs(path, executor=executor, placement=choice.placement)
         return Session(source, start, *_choose_map(source, choice), executor=executor)
     except BaseException:
         executor.shutdown()

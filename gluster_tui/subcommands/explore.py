@@ -9,15 +9,15 @@ from disco.dfs.gluster.mounts import gluster_mounts
 
 from ..display import shown
 from ..exits import BAD_INPUT, DONE, Exit
-from .opening import map_choice, open_dataset, opened
+from ..session import MapChoice
+from .opening import open_dataset, opened
 from .tables import print_dataset, print_mounts
 
 __all__ = ["explore"]
 
 
-def explore(path: str | None, map_file: str | None, *, none: bool) -> int:
+def explore(path: str | None, choice: MapChoice) -> int:
     """Runs the command; returns its exit code."""
-    choice = map_choice(map_file, none=none)
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         try:
             if path is None:

@@ -7,10 +7,12 @@ import os
 import shutil
 import sys
 import tempfile
+from functools import partial
 from typing import IO
 
 from disco.dfs.gluster.errors import (
     AddressError,
+    CookiesDisprovedError,
     ExportError,
     FailedFilesError,
     FilterError,
@@ -36,8 +38,7 @@ _LISTED = 20  # failures that are named before the rest is counted
 def export(arguments: argparse.Namespace) -> int:
     """Runs the command; returns its exit code."""
     keep = _filter(arguments)
-    choice = map_choice(arguments.hostname_map, none=arguments.no_hostname_map)
-    session = opened(arguments.path, choice, map_needed=True)
+    session = opened(arguments.path, map_choice(arguments), map_needed=True)
     progress = ProgressLine()
     try:
         return _Run(arguments, session, keep, progress).run()
@@ -65,7 +66,10 @@ class _Run:
     def __init__(self, arguments: argparse.Namespace, session: Session, keep: Filter, progress: ProgressLine) -> None:
         self.session, self.keep, self.progress = session, keep, progress
         self.report = Report()
-        self.format = FORMATS[arguments.format](session.addresser, percent_encode=arguments.percent_encode)
+        self.make_format = partial(
+            FORMATS[arguments.format], session.addresser, percent_encode=arguments.percent_encode
+        )
+        self.format = self.make_format()
         self.rules = Rules(arguments.on_unmapped == "fail", arguments.on_error == "skip")
         self.output: str | None = None if arguments.output == "-" else arguments.output
 
@@ -103,6 +107,20 @@ class _Run:
         return tally
 
     def _write(self, out: IO[bytes]) -> Tally:
+        try:
+            return self._write_once(out)
+        except CookiesDisprovedError as error:
+            if not out.seekable():
+                raise
+            self.progress.clear()
+            _say(f"{shown(error.path)}: its listing contradicts its attribute; every file is asked now")
+            out.seek(0)
+            out.truncate()
+            self.report.reset()
+            return self._write_once(out)
+
+    def _write_once(self, out: IO[bytes]) -> Tally:
+        self.format = self.make_format()
         source, start = self.session.source, self.session.start
         batches = walk(source, start, self.keep, report=self.report, sizes=self.format.needs_sizes)
         return write_list(batches, lambda: self.report.failures, self.format, self.rules, out, self._progressed)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import os
 
 from disco.dfs.gluster.errors import GlusterError, NoHostnameMapError
@@ -14,9 +15,13 @@ from ..session import MapChoice, Session, open_path, open_recorded
 __all__ = ["map_choice", "open_dataset", "opened"]
 
 
-def map_choice(file: str | None, *, none: bool) -> MapChoice:
-    """The choice of a host map that the arguments mean."""
-    return MapChoice(file=file, none=none)
+def map_choice(arguments: argparse.Namespace) -> MapChoice:
+    """How the arguments want a dataset opened."""
+    return MapChoice(
+        file=arguments.hostname_map,
+        none=arguments.no_hostname_map,
+        placement="exact" if arguments.exact else "auto",
+    )
 
 
 def open_dataset(path: str, choice: MapChoice) -> Session:

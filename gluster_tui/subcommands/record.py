@@ -19,9 +19,7 @@ __all__ = ["record_dataset"]
 
 def record_dataset(arguments: argparse.Namespace) -> int:
     """Runs the command; returns its exit code."""
-    session = opened(
-        arguments.path, map_choice(arguments.hostname_map, none=arguments.no_hostname_map), map_needed=False
-    )
+    session = opened(arguments.path, map_choice(arguments), map_needed=False)
     progress = ProgressLine()
     try:
         report = record(

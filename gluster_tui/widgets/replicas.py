@@ -9,12 +9,11 @@ from typing import ClassVar, NamedTuple
 from rich.style import Style
 from rich.text import Text
 
-from disco.dfs.gluster.catalog import PENDING
 from disco.dfs.gluster.cluster import Volume
 from disco.dfs.gluster.hostmap import Assignment
 from disco.dfs.gluster.placement import Placement
 from disco.dfs.gluster.selection import Row, SelectionPicture
-from disco.dfs.gluster.units import GONE
+from disco.dfs.gluster.units import GONE, PENDING
 
 from ..display import NodeColours, by_words, name_text, size_text, wrapped
 from ..session import Session

@@ -8,6 +8,7 @@ files("/data/web_logs/", "2006-07")
 from .cluster import Cluster, Group, Volume
 from .errors import (
     AddressError,
+    CookiesDisprovedError,
     ExportError,
     FailedFilesError,
     Failure,
@@ -31,6 +32,7 @@ __all__ = [
     "AddressError",
     "Assignment",
     "Cluster",
+    "CookiesDisprovedError",
     "ExportError",
     "FailedFilesError",
     "Failure",

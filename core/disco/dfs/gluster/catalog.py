@@ -13,12 +13,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from .placement import Placement
-from .units import FAILED, GONE, ListedDirectory, ResolvedFiles
+from .placement import Placement, WayKnown
+from .units import FAILED, GONE, PENDING, ListedDirectory, ResolvedFiles
 
-__all__ = ["PENDING", "Catalog", "CatalogDirectory", "DirectoryState"]
-
-PENDING = -3  # besides FAILED and GONE of units.py: not resolved yet
+__all__ = ["Catalog", "CatalogDirectory", "DirectoryState"]
 
 DirectoryState = Literal["waiting", "listed", "failed", "gone"]
 
@@ -66,12 +64,12 @@ class CatalogDirectory:
 
     def fill(self, listed: ListedDirectory) -> None:
         """Takes up what a listing said."""
-        files = sorted(listed.files)
+        files = listed.files
         keys = sorted(name + b"/" for name in listed.directories)
         self._names = b"\0".join(files)
         self.directories = [key[:-1] for key in keys]
         self.cuts = array("l", [bisect_left(files, key) for key in keys])
-        self.sizes = array("q", [-1]) * len(files)
+        self.sizes = array("q", listed.sizes or [-1] * len(files))
         self.places = array("i", [PENDING]) * len(files)
         self.error = listed.error
         self.state = "gone" if listed.gone else "failed" if listed.error else "listed"
@@ -119,10 +117,14 @@ class Catalog:
                 return found
             path = os.path.dirname(path)
 
-    def add_listing(self, listed: ListedDirectory) -> list[bytes]:
-        """Takes up a listing; returns the paths of the directories in it, which are now known and waiting."""
+    def add_listing(self, listed: ListedDirectory, placements: Sequence[Placement | str]) -> list[bytes]:
+        """Takes up a listing; returns the paths of the directories in it, which are now known and waiting.
+
+        ``placements``: what each of ``listed.answers`` means, or in words why it is no place for a job.
+        """
         directory = self.directories[listed.directory]
         directory.fill(listed)
+        self._place(directory, range(len(directory.places)), listed.placed, placements)
         found = [os.path.join(listed.directory, name) for name in directory.directories]
         for path in found:
             self.directories[path] = CatalogDirectory(path)
@@ -132,28 +134,50 @@ class Catalog:
         self.progress.directories_known += len(found)
         self.progress.directories_listed += 1
         self.progress.files += len(directory.places)
+        self.progress.files_resolved += len(directory.places) - directory.places.count(PENDING)
         self.progress.others += listed.others
         self.progress.vanished += listed.gone
         return found
 
     def add_resolved(
-        self, path: bytes, indexes: Sequence[int], resolved: ResolvedFiles, placements: list[Placement | str]
+        self, path: bytes, indexes: Sequence[int], resolved: ResolvedFiles, placements: Sequence[Placement | str]
     ) -> None:
         """Takes up where the files at ``indexes`` of a directory lie.
 
         ``placements``: what each of ``resolved.answers`` means, or in words why it is no place for a job.
         """
         directory = self.directories[path]
-        numbers = [self._number(placement) for placement in placements]
-        for index, placed, size in zip(indexes, resolved.placed, resolved.sizes, strict=True):
-            self.progress.files_resolved += directory.places[index] == PENDING
-            directory.places[index] = numbers[placed] if placed >= 0 else placed
+        self.progress.files_resolved += sum(directory.places[index] == PENDING for index in indexes)
+        self._place(directory, indexes, resolved.placed, placements)
+        for index, size in zip(indexes, resolved.sizes, strict=True):
             directory.sizes[index] = size
-            if placed >= 0 and numbers[placed] == FAILED:
-                directory.failures[index] = (0, str(placements[placed]))
-            self.progress.vanished += placed == GONE
         for number, code, words in resolved.failures:
             directory.failures[indexes[number]] = (code, words)
+        self.progress.vanished += resolved.placed.count(GONE)
+
+    def _place(
+        self,
+        directory: CatalogDirectory,
+        indexes: Sequence[int],
+        placed: Sequence[int],
+        placements: Sequence[Placement | str],
+    ) -> None:
+        numbers = [self._number(placement) for placement in placements]
+        for index, place in zip(indexes, placed, strict=True):
+            directory.places[index] = numbers[place] if place >= 0 else place
+        for number, words in enumerate(placements):
+            if isinstance(words, str):
+                lost = [index for index, place in zip(indexes, placed, strict=True) if place == number]
+                directory.failures.update(dict.fromkeys(lost, (0, words)))
+
+    def forget_places(self, known_by: WayKnown) -> None:
+        """Makes the places pending again that were known in this way: it was found wrong."""
+        wrong = {number for number, placement in enumerate(self.placements) if placement.known_by == known_by}
+        for directory in self.directories.values():
+            for index, place in enumerate(directory.places):
+                if place in wrong:
+                    directory.places[index] = PENDING
+                    self.progress.files_resolved -= 1
 
     def _number(self, placement: Placement | str) -> int:
         if isinstance(placement, str):

@@ -81,6 +81,7 @@ class Cluster:
         self.has_graph = bool(volumes)
         self._lock = threading.Lock()
         self._bricks: dict[Brick, int] = {}  # as a file shows it -> the volume that it is
+        self._likely: set[Brick] = set()  # those of them that only a cookie spoke for
         self._group_names = {group.name: group.index for group in groups}
 
     @property
@@ -106,23 +107,65 @@ class Cluster:
         """The volumes of a group, in the order of the client graph."""
         return tuple(self.volumes[i] for i in self.groups[group].volumes)
 
-    def set_online(self, online: dict[str, bool]) -> None:
-        """Takes up which volumes are connected, by volume name; others keep what is known of them."""
+    def set_online(self, online: dict[str, bool]) -> bool:
+        """Takes up which volumes are connected, by volume name; others keep what is known of them. Whether any
+        changed.
+        """
         with self._lock:
-            self.volumes = tuple(
-                replace(volume, online=online.get(volume.name, volume.online)) for volume in self.volumes
-            )
+            before = self.volumes
+            self.volumes = tuple(replace(v, online=online.get(v.name, v.online)) for v in before)
+            return self.volumes != before
 
-    def locate(self, group_name: str, bricks: tuple[Brick, ...]) -> tuple[int, frozenset[int]]:
+    def adopt(self, other: Cluster) -> None:
+        """Takes up the volumes and groups of the graph that is active now. Volumes that are known by name keep their
+        index, and what files taught of them; so do groups that still have the same volumes. None is ever taken away.
+        """
+        with self._lock:
+            volumes, groups = list(self.volumes), list(self.groups)
+            indexes = {volume.name: volume.index for volume in volumes}
+            for theirs in other.groups:
+                members = [other.volumes[i] for i in theirs.volumes]
+                mine = self._group_names.get(theirs.name)
+                if mine is not None and [volumes[i].name for i in groups[mine].volumes] == [v.name for v in members]:
+                    continue
+                mine = len(groups)
+                for volume in members:
+                    index = indexes.setdefault(volume.name, len(volumes))
+                    if index == len(volumes):
+                        volumes.append(replace(volume, index=index, group=mine))
+                    else:
+                        volumes[index] = replace(volumes[index], group=mine, arbiter=volume.arbiter)
+                places = tuple(indexes[volume.name] for volume in members)
+                groups.append(replace(theirs, index=mine, volumes=places))
+                self._group_names[theirs.name] = mine
+            self.volumes, self.groups = tuple(volumes), tuple(groups)
+            self.name, self.shard_block_size, self.has_graph = other.name, other.shard_block_size, True
+
+    def taught(self, group: int) -> bool:
+        """Whether files have shown the hosts of all volumes of a group that could have shown theirs."""
+        known = set(self._bricks.values())
+        return not self.has_graph or all(v.index in known or v.online is False for v in self.group_volumes(group))
+
+    def forget_likely(self) -> None:
+        """Forgets which brick is which volume where only a cookie spoke for it: cookies were found wrong."""
+        with self._lock:
+            for brick in self._likely:
+                del self._bricks[brick]
+            self._likely.clear()
+
+    def locate(
+        self, group_name: str, bricks: tuple[Brick, ...], *, likely: int | None = None
+    ) -> tuple[int, frozenset[int]]:
         """The group of a file whose attribute names ``bricks``, and the volumes that they are.
 
         ``group_name``: the name in front of the bricks, "" where the value has none. Volumes of the group
-        that no brick stands for are those that did not answer: offline, or without the file.
+        that no brick stands for are those that did not answer: offline, or without the file. ``likely``: the group that
+        the file's cookie says; it decides where nothing else tells which volume a brick is.
         """
         with self._lock:
             if any(brick not in self._bricks for brick in bricks):
                 if self.has_graph:
-                    self._pair(group_name, bricks)
+                    self._pair(group_name, bricks, likely)
                 else:
                     self._grow(group_name, bricks)
             found = frozenset(self._bricks[brick] for brick in bricks if brick in self._bricks)
@@ -130,14 +173,17 @@ class Cluster:
                 raise PathinfoError(b"", f"no volume of the client graph is {bricks[0].host}:{bricks[0].base}")
             return self.volumes[min(found)].group, found
 
-    def _pair(self, group_name: str, bricks: tuple[Brick, ...]) -> None:
+    def _pair(self, group_name: str, bricks: tuple[Brick, ...], likely: int | None) -> None:
         group = self._group_names.get(group_name)
         candidates = self.volumes if group is None else self.group_volumes(group)
         taken = set(self._bricks.values())
-        pairs = pair(
-            [brick for brick in bricks if brick not in self._bricks],
-            [volume for volume in candidates if volume.index not in taken],
-        )
+        left = [brick for brick in bricks if brick not in self._bricks]
+        open_volumes = [volume for volume in candidates if volume.index not in taken]
+        pairs = pair(left, open_volumes)
+        if group is None and likely is not None:
+            favoured = pair(left, open_volumes, likely=self.groups[likely].volumes)
+            self._likely.update(brick for brick in left if favoured.get(brick) != pairs.get(brick))
+            pairs = favoured
         updated = list(self.volumes)
         for brick, index in pairs.items():
             self._bricks[brick] = index

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 __all__ = [
     "AddressError",
+    "CookiesDisprovedError",
     "ExportError",
     "FailedFilesError",
     "Failure",
@@ -156,6 +157,21 @@ class RecordingError(GlusterError):
     def __init__(self, path: bytes, line: int, fact: str) -> None:
         self.path, self.line, self.fact = path, line, fact
         super().__init__(f"{shown(path)}{f', line {line}' if line else ''}: {fact}")
+
+
+class CookiesDisprovedError(GlusterError):
+    """A file's attribute contradicted what the directory listing said of it, after others had been given by theirs.
+
+    ``path``: that file. ``given``: how many files were given by then that may be wrong. Asking again gives what the
+    attributes say, of every file of this mount. ``files()`` does so by itself.
+    """
+
+    def __init__(self, path: bytes, given: int) -> None:
+        self.path, self.given = path, given
+        super().__init__(
+            f"the listing of {shown(path)} says another place than its attribute, so that {given:,} files given before "
+            "may be wrong: ask again, and every file's attribute is asked"
+        )
 
 
 class Failure(NamedTuple):

@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Executor
 
 from .addresses import Addresser
-from .errors import FailedFilesError, Failure
+from .errors import CookiesDisprovedError, FailedFilesError, Failure
 from .filters import FilterArgument, as_filter
 from .hostmap import HostnameMap, HostnameMapArgument
-from .inputfs import open_inputfs
+from .inputfs import PlacementMode, open_inputfs
 from .walk import Report, walk
 
 __all__ = ["OnError", "as_hostname_map", "files", "iter_files"]
@@ -25,6 +25,7 @@ def files(
     *,
     on_error: OnError | None = None,
     report: Report | None = None,
+    placement: PlacementMode = "auto",
     executor: Executor | None = None,
 ) -> list[list[str]]:
     """Walks ``path`` on GlusterFS and returns its files' addresses.
@@ -41,6 +42,10 @@ def files(
     named; None reads the file that ``DISCO_HOSTNAME_MAP`` names, else ``.hostname_map`` at the mount point.
     A volume that no entry names goes by its host.
 
+    ``placement``: "auto" says a group's volumes less arbiters and those offline, by the cookie of a file's directory
+    entry, which costs no more than listing it; a sample is compared with the attribute, and one that differs has all
+    files asked. "exact" asks each file's attribute, and so also finds a replica that still waits for healing.
+
     ``on_error``: called with each ``Failure`` as it is met; without it, FailedFilesError is raised at the end with all
     of them, and with what was resolved. ``report``: a ``Report`` to fill. ``executor``: any
     ``concurrent.futures.Executor``, whose workers see the mount at the same path.
@@ -48,14 +53,28 @@ def files(
     Raises TypeError for a filter or a map of another type, and of the family ``GlusterError``: PathError,
     NotInputfsError, NoHostnameMapError, HostnameMapError, GraphError, FailedFilesError.
     """
-    resolved: list[list[str]] = []
-    failures: list[Failure] = []
-    stream = iter_files(
-        path, filter, hostname_map, on_error=on_error or failures.append, report=report, executor=executor
-    )
-    resolved.extend(stream)
-    if failures:
-        raise FailedFilesError(failures, resolved)
+    failures: dict[bytes, Failure] = {}
+
+    def failed(failure: Failure) -> None:
+        if on_error is not None and failure.path not in failures:
+            on_error(failure)
+        failures[failure.path] = failure
+
+    def once() -> list[list[str]]:
+        return list(
+            iter_files(
+                path, filter, hostname_map, on_error=failed, report=report, placement=placement, executor=executor
+            )
+        )
+
+    try:
+        resolved = once()
+    except CookiesDisprovedError as error:
+        resolved = once()  # the mount's cookies are not asked any more
+        if report is not None:
+            report.disproved = error.path
+    if failures and on_error is None:
+        raise FailedFilesError(failures.values(), resolved)
     return resolved
 
 
@@ -66,15 +85,17 @@ def iter_files(
     *,
     on_error: OnError | None = None,
     report: Report | None = None,
+    placement: PlacementMode = "auto",
     executor: Executor | None = None,
 ) -> Iterator[list[str]]:
     """As ``files()``, one file at a time, holding some batches in memory and never the whole.
 
-    Errors of the arguments, the path and the host map are raised at once; FailedFilesError after the last file.
+    Errors of the arguments, the path and the host map are raised at once; FailedFilesError after the last file. Where
+    a sample shows that files given before may be wrong, CookiesDisprovedError ends it: what is asked next is exact.
     """
     keep = as_filter(filter)
     given = as_hostname_map(hostname_map)
-    source, start = open_inputfs(path, executor=executor)
+    source, start = open_inputfs(path, executor=executor, placement=placement)
     try:
         addresser = Addresser(source.cluster, given or source.hostname_map().result())
     except BaseException:
@@ -82,7 +103,8 @@ def iter_files(
         raise
 
     def stream() -> Iterator[list[str]]:
-        counted, told = report or Report(), 0
+        counted, told = Report() if report is None else report, 0
+        counted.reset()
         try:
             for placed in walk(source, start, keep, report=counted):
                 if on_error:

@@ -7,159 +7,176 @@ for it can choose where it runs, and whether to wait.
 
 from __future__ import annotations
 
-import errno
 import os
-import stat
+import threading
+import time
+from collections.abc import Callable
 from concurrent.futures import Executor, Future
-from typing import NamedTuple, Protocol
+from typing import Any, Literal, Protocol, TypeVar
 
 from .cluster import Cluster
-from .errors import GlusterError, NotInputfsError, PathError
-from .graph import parse_volfile
+from .errors import GlusterError, PathinfoError
+from .graph import ClientGraph, parse_volfile
 from .hostmap import HostnameMap, find_hostname_map
-from .mounts import Mount, mount_of, read_mounts
+from .mount_facts import GraphFacts, MountFacts, Start, find_mount_unit, read_graph_unit
 from .placement import Placement, Placements
-from .units import Answer, ListedDirectory, ResolvedFiles, list_unit, resolve_unit
-from .workers import DaemonExecutor
+from .units import PENDING, Answer, GroupAnswer, ListedDirectory, ListTask, ResolvedFiles, list_unit, resolve_unit
+from .workers import DaemonExecutor, SureExecutor
 
-__all__ = ["Inputfs", "Source", "Start", "open_inputfs"]
+__all__ = ["Inputfs", "PlacementMode", "Source", "Start", "open_inputfs"]
 
-_ACTIVE = b".meta/graphs/active"
+T = TypeVar("T")
+PlacementMode = Literal["auto", "exact"]
+
+# One file in so many is asked for its attribute besides its cookie, and some at the start.
+_FILES_A_CHECK = 400
+_FIRST_CHECKS = 16
+_ONLINE_EVERY = 0.5  # seconds after which a listing looks again which volumes are online
+
+# The mounts on which a cookie was once found wrong, as (mount point, device): the attribute is asked there from then
+# on.
+_disproved: set[tuple[bytes, str]] = set()
 
 
 class Source(Protocol):
     """What answers for a dataset: a mount, or a recording of one.
 
     ``mount_point``: absolute. Directories and files are named by their path below it, as bytes without a leading
-    slash, "" for the root.
+    slash, "" for the root. ``disproved``: the path of a file whose attribute contradicted its cookie; from then on what
+    cookies said is not to be used.
     """
 
     @property
     def mount_point(self) -> bytes: ...
     @property
-    def label(self) -> str: ...
-    @property
     def cluster(self) -> Cluster: ...
-    def list_directory(self, directory: bytes) -> Future[ListedDirectory]: ...
+    @property
+    def disproved(self) -> bytes | None: ...
+    def list_directory(self, directory: bytes, *, sizes: bool) -> Future[ListedDirectory]: ...
     def resolve_files(self, directory: bytes, names: list[bytes], *, sizes: bool) -> Future[ResolvedFiles]: ...
     def placement(self, answer: Answer) -> Placement: ...
     def hostname_map(self) -> Future[HostnameMap]: ...
     def close(self) -> None: ...
 
 
-class Start(NamedTuple):
-    """Where a path given by a user leads: ``directory`` below the mount point, and ``name`` where it is a file."""
-
-    directory: bytes
-    name: bytes | None = None
-
-
-class MountFacts(NamedTuple):
-    """What one unit of work finds out about a path's mount. ``volfile``: None without a graph."""
-
-    mount: Mount
-    start: Start
-    meta: bytes | None
-    volfile: bytes | None
-    online: dict[str, bool]
-
-
-def find_mount_unit(path: bytes) -> MountFacts | GlusterError:
-    """Which mount a path is on, and its graph. An error comes back as a value: it travels as data."""
-    try:
-        return _find_mount(path)
-    except GlusterError as error:
-        return error
-
-
-def _find_mount(path: bytes) -> MountFacts:
-    try:
-        real = os.path.realpath(path, strict=True)
-        mode = os.stat(real).st_mode
-    except OSError as error:
-        raise PathError(os.path.abspath(path), error.errno or 0) from error
-    mounts = read_mounts()
-    mount = mount_of(real, mounts)
-    if mount is None or not mount.is_gluster:
-        raise NotInputfsError(real, mount.fstype if mount else "nothing", mount.mount_point if mount else b"/")
-    below = real[len(mount.mount_point.rstrip(b"/")) :].lstrip(b"/")
-    start = Start(below) if stat.S_ISDIR(mode) else Start(*os.path.split(below))
-    meta = _find_meta(mount, mounts)
-    volfile = None if meta is None else _read(os.path.join(meta, b"volfile"))
-    return MountFacts(mount, start, meta, volfile, online_unit(meta, volfile))
-
-
-def _find_meta(mount: Mount, mounts: list[Mount]) -> bytes | None:
-    """The active graph's directory. A bind mount of a sub-directory has none, but the mount that it was made of
-    has, and may still be there.
-    """
-    same = [other for other in mounts if other.device == mount.device and other.root == b"/"]
-    for candidate in [mount, *same]:
-        path = os.path.join(candidate.mount_point, _ACTIVE)
-        try:
-            os.stat(path)
-        except OSError as error:
-            if error.errno == errno.ENOTCONN:
-                raise PathError(candidate.mount_point, errno.ENOTCONN) from error
-        else:
-            return path
-    return None
-
-
-def _read(path: bytes) -> bytes:
-    try:
-        with open(path, "rb") as file:
-            return file.read()
-    except OSError as error:
-        raise PathError(path, error.errno or 0) from error
-
-
-def online_unit(meta: bytes | None, volfile: bytes | None) -> dict[str, bool]:
-    """Which clients of the graph are connected, by volume name; those that do not say are left out."""
-    if meta is None or volfile is None:
-        return {}
-    online = {}
-    for volume in parse_volfile(volfile, os.path.join(meta, b"volfile")).cluster().volumes:
-        try:
-            private = _read(os.path.join(meta, os.fsencode(volume.name), b"private"))
-        except PathError:
-            continue
-        for line in private.split(b"\n"):
-            key, _, value = line.partition(b"=")
-            if key.strip() == b"connected":
-                online[volume.name] = value.strip() == b"1"
-    return online
-
-
 class Inputfs:
     """One mounted GlusterFS file system, as a ``Source``; made by ``open_inputfs()``."""
 
-    def __init__(self, facts: MountFacts, executor: Executor, *, owns_executor: bool) -> None:
+    def __init__(self, facts: MountFacts, executor: Executor, mode: PlacementMode = "auto") -> None:
         self.mount = facts.mount
-        self._executor, self._owns_executor = executor, owns_executor
-        if facts.meta is None or facts.volfile is None:
-            self.cluster = Cluster(name=os.path.basename(os.fsdecode(facts.mount.source)))
-        else:
-            self.cluster = parse_volfile(facts.volfile, facts.meta).cluster()
-            self.cluster.set_online(facts.online)
-        self._disperse = any(group.kind == "disperse" for group in self.cluster.groups)
+        self.cluster = Cluster(name=os.path.basename(os.fsdecode(facts.mount.source)))
+        self.disproved: bytes | None = None
+        self.checked = 0  # files whose cookie was compared with their attribute
+        self._executor = executor
+        self._identity = (facts.mount.mount_point, facts.mount.device)
         self._placements = Placements(self.cluster)
+        self._lock = threading.Lock()
+        self._graph: tuple[bytes, bytes] | None = None
+        self._leaf_groups: tuple[int, ...] | None = None
+        self._by_cookie = mode == "auto" and self._identity not in _disproved
+        self._files = 0
+        self._online_at = time.monotonic()
+        if facts.graph is not None:
+            self._take_graph(facts.graph)
 
     @property
     def mount_point(self) -> bytes:
         return self.mount.mount_point
 
     @property
-    def label(self) -> str:
-        """The volume's name."""
-        return self.cluster.name
+    def _disperse(self) -> bool:
+        return any(group.kind == "disperse" for group in self.cluster.groups)
 
-    def list_directory(self, directory: bytes) -> Future[ListedDirectory]:
-        """Lists one directory."""
-        return self._executor.submit(list_unit, self.mount_point, directory)
+    def _take_graph(self, facts: GraphFacts) -> None:
+        """Takes up the graph that is active; volumes that are known already keep their index."""
+        graph = parse_volfile(facts.volfile, facts.link)
+        with self._lock:
+            self.cluster.adopt(graph.cluster())
+            self.cluster.set_online(facts.online)
+            self._placements.forget()
+            self._graph = (facts.link, facts.target)
+            self._leaf_groups = _leaf_groups(graph, self.cluster)
+
+    def list_directory(self, directory: bytes, *, sizes: bool) -> Future[ListedDirectory]:
+        """Lists one directory, and says where its files lie as far as cookies tell. A directory that was listed while
+        the client graph changed is listed again.
+        """
+        listing: Future[ListedDirectory] = Future()
+        self._list(directory, sizes, listing)
+        return listing
+
+    def _list(self, directory: bytes, sizes: bool, listing: Future[ListedDirectory]) -> None:
+        with self._lock:
+            task = ListTask(
+                self.mount_point,
+                directory,
+                self._leaf_groups if self._by_cookie else None,
+                self._graph,
+                self._to_check(),
+                self._to_look_after(),
+                sizes,
+                self._disperse,
+            )
+
+        def take(listed: ListedDirectory) -> None:
+            if listed.stale and task.graph is not None:
+                self._reread_graph(task.graph[0], listing, lambda: self._list(directory, sizes, listing))
+            else:
+                listing.set_result(self._compared(listed))
+
+        _then(self._executor.submit(list_unit, task), listing, take)
+
+    def _reread_graph(self, link: bytes, listing: Future[ListedDirectory], then: Callable[[], None]) -> None:
+        def take(facts: GraphFacts | GlusterError) -> None:
+            if isinstance(facts, GlusterError):
+                listing.set_exception(facts)
+                return
+            if self._graph != (facts.link, facts.target):
+                self._take_graph(facts)
+            then()
+
+        _then(self._executor.submit(read_graph_unit, link), listing, take)
+
+    def _to_check(self) -> frozenset[int]:
+        """The groups of which a listing asks one file's attribute: those whose hosts nobody has told yet, and all as
+        often as the sample wants it.
+        """
+        if not self._by_cookie or self._leaf_groups is None:
+            return frozenset()
+        if self.checked < _FIRST_CHECKS + self._files // _FILES_A_CHECK:
+            return frozenset(range(len(self.cluster.groups)))
+        return frozenset()
+
+    def _to_look_after(self) -> tuple[str, ...]:
+        if self._graph is None or time.monotonic() - self._online_at < _ONLINE_EVERY:
+            return ()
+        self._online_at = time.monotonic()
+        return tuple(volume.name for volume in self.cluster.volumes)
+
+    def _compared(self, listed: ListedDirectory) -> ListedDirectory:
+        """The listing, without what its cookies say where they cannot be believed."""
+        if listed.online is not None and self.cluster.set_online(listed.online):
+            self._placements.forget()
+        self._files += len(listed.files)
+        for index, raw in listed.checks:
+            self.checked += 1
+            answer = listed.answers[listed.placed[index]]
+            assert isinstance(answer, GroupAnswer)
+            try:
+                agree = self.cluster.locate(raw.group, raw.bricks, likely=answer.group)[0] == answer.group
+            except PathinfoError:
+                agree = False
+            if not agree:
+                _disproved.add(self._identity)
+                self._by_cookie = False
+                self.cluster.forget_likely()
+                self.disproved = os.path.join(self.mount_point, listed.directory, listed.files[index])
+        if self.disproved is not None and listed.answers:
+            return listed._replace(answers=(), placed=[PENDING] * len(listed.files))
+        return listed
 
     def resolve_files(self, directory: bytes, names: list[bytes], *, sizes: bool) -> Future[ResolvedFiles]:
-        """Asks where files of one directory lie, and how large they are."""
+        """Asks where files of one directory lie, by their attribute, and how large they are."""
         return self._executor.submit(resolve_unit, self.mount_point, directory, names, self._disperse, sizes)
 
     def placement(self, answer: Answer) -> Placement:
@@ -172,18 +189,47 @@ class Inputfs:
 
     def close(self) -> None:
         """Takes no more work; a call that hangs in the mount is not waited for. A caller's executor is left open."""
-        if self._owns_executor:
-            self._executor.shutdown(wait=False, cancel_futures=True)
+        self._executor.shutdown(wait=False, cancel_futures=True)
 
 
-def open_inputfs(path: str | bytes, *, executor: Executor | None = None) -> tuple[Inputfs, Start]:
+def _leaf_groups(graph: ClientGraph, cluster: Cluster) -> tuple[int, ...]:
+    """The group of each leaf, by the cluster's indexes; UNKNOWN of ``cookies.py`` for those that are no bricks."""
+    groups = {volume.name: volume.group for volume in cluster.volumes}
+    return tuple(groups.get(leaf, -1) for leaf in graph.leaves)
+
+
+def _then(future: Future[T], outer: Future[Any], take: Callable[[T], None]) -> None:
+    """Calls ``take`` with the result when it is there; an error, and one of ``take``'s own, goes to ``outer``."""
+
+    def done(future: Future[T]) -> None:
+        if outer.cancelled():
+            return
+        try:
+            take(future.result())
+        except BaseException as error:  # noqa: BLE001 - it belongs to whoever waits for outer
+            outer.set_exception(error)
+
+    future.add_done_callback(done)
+    outer.add_done_callback(lambda outer: future.cancel() and None if outer.cancelled() else None)
+
+
+def open_inputfs(
+    path: str | bytes, *, executor: Executor | None = None, placement: PlacementMode = "auto"
+) -> tuple[Inputfs, Start]:
     """The GlusterFS mount that ``path`` is on, and where on it the path is.
 
-    ``executor``: where all work on the mount is done; by default daemon threads. Raises PathError where the path
-    cannot be read, NotInputfsError where it is on another file system, GraphError for a graph that makes no sense.
+    ``executor``: where all work on the mount is done; by default 16 daemon threads. ``placement``: "auto" takes a
+    file's group from its cookie, "exact" asks each file's attribute. Raises PathError where the path cannot be read,
+    NotInputfsError where it is on another file system, GraphError for a graph that makes no sense.
     """
-    used = executor or DaemonExecutor()
-    facts = used.submit(find_mount_unit, os.fsencode(path)).result()
-    if isinstance(facts, GlusterError):
-        raise facts
-    return Inputfs(facts, used, owns_executor=executor is None), facts.start
+    if placement not in ("auto", "exact"):
+        raise ValueError(f'placement must be "auto" or "exact", not {placement!r}')
+    used = DaemonExecutor() if executor is None else SureExecutor(executor)
+    try:
+        facts = used.submit(find_mount_unit, os.fsencode(path)).result()
+        if isinstance(facts, GlusterError):
+            raise facts
+        return Inputfs(facts, used, placement), facts.start
+    except BaseException:
+        used.shutdown(wait=False)
+        raise

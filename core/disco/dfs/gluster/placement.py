@@ -13,7 +13,7 @@ from .units import Answer, GroupAnswer
 
 __all__ = ["Placement", "Placements", "WayKnown"]
 
-WayKnown = Literal["attribute", "location", "recording"]
+WayKnown = Literal["cookie", "attribute", "location", "recording"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,10 +53,14 @@ class Placements:
                 self._of_answer[answer] = placement
         return placement
 
+    def forget(self) -> None:
+        """Makes placements anew from now on: after the graph changed, or volumes went offline or came back."""
+        self._of_answer.clear()
+
     def _of_group(self, answer: GroupAnswer) -> Placement:
         volumes = self.cluster.group_volumes(answer.group)
         present = {volume.index for volume in volumes if volume.online is not False} - set(answer.absent)
-        return self._make(answer.group, present, "recording")
+        return self._make(answer.group, present, answer.way)
 
     def _of_attribute(self, raw: RawPlacement) -> Placement:
         group, present = self.cluster.locate(raw.group, raw.bricks)

@@ -35,9 +35,9 @@ from typing import IO, Any, BinaryIO
 from .cluster import Cluster, Group, Volume
 from .errors import GlusterError, NoHostnameMapError, PathError, RecordingError
 from .hostmap import HostnameMap
-from .inputfs import Start
+from .mount_facts import Start
 from .placement import Placement, Placements
-from .units import FAILED, GONE, Answer, GroupAnswer, ListedDirectory, ResolvedFiles
+from .units import FAILED, PENDING, Answer, GroupAnswer, ListedDirectory, ResolvedFiles
 from .workers import completed
 
 __all__ = ["VERSION", "Recording", "is_recording", "open_recording"]
@@ -49,12 +49,10 @@ _GZIP = b"\x1f\x8b"
 
 @dataclass(frozen=True, slots=True)
 class _Recorded:
-    """One directory of a recording. ``answers``: for each file, or GONE or FAILED."""
+    """One directory of a recording. ``failures``: (errno, words) of the files that could not be placed, by name."""
 
     listed: ListedDirectory
-    sizes: list[int]
-    answers: list[GroupAnswer | int]
-    failures: dict[int, tuple[int, str]]
+    failures: dict[bytes, tuple[int, str]]
 
 
 class Recording:
@@ -69,6 +67,7 @@ class Recording:
         self._map = header.get("hostname_map")
         self._placements = Placements(cluster)
         self._directories: dict[bytes, _Recorded] = {}
+        self.disproved: bytes | None = None
 
     @property
     def label(self) -> str:
@@ -79,28 +78,16 @@ class Recording:
         """Takes up one directory."""
         self._directories[recorded.listed.directory] = recorded
 
-    def list_directory(self, directory: bytes) -> Future[ListedDirectory]:
-        """One directory as it was recorded; one that was not recorded is gone."""
+    def list_directory(self, directory: bytes, *, sizes: bool) -> Future[ListedDirectory]:
+        """One directory as it was recorded, with places and sizes; one that was not recorded is gone."""
         found = self._directories.get(directory)
         return completed(found.listed if found else ListedDirectory(directory, [], [], gone=True))
 
     def resolve_files(self, directory: bytes, names: list[bytes], *, sizes: bool) -> Future[ResolvedFiles]:
-        """Where files of one directory lay; sizes come in any case."""
-        recorded = self._directories[directory]
-        places = {name: index for index, name in enumerate(recorded.listed.files)}
-        result = ResolvedFiles([], [], [], [])
-        numbers: dict[Answer, int] = {}
-        for number, name in enumerate(names):
-            index = places.get(name)
-            answer = GONE if index is None else recorded.answers[index]
-            result.sizes.append(-1 if index is None else recorded.sizes[index])
-            if isinstance(answer, GroupAnswer):
-                answer = numbers.setdefault(answer, len(numbers))
-            elif index is not None:
-                result.failures.append((number, *recorded.failures.get(index, (0, "it could not be placed"))))
-            result.placed.append(answer)
-        result.answers.extend(numbers)
-        return completed(result)
+        """Why files of one directory could not be placed: where the others lay, their listing tells."""
+        failures = self._directories[directory].failures
+        told = [(number, *failures.get(name, (0, "it could not be placed"))) for number, name in enumerate(names)]
+        return completed(ResolvedFiles([], [FAILED] * len(names), [-1] * len(names), told))
 
     def placement(self, answer: Answer) -> Placement:
         """Where a file lies of which ``answer`` was said."""
@@ -229,19 +216,33 @@ def _recorded(line: dict[str, Any], cluster: Cluster) -> _Recorded:
     directory = _name(line["directory"])
     if "error" in line:
         number, words = line["error"]
-        return _Recorded(ListedDirectory(directory, [], [], error=(int(number), str(words))), [], [], {})
-    directories, files = [_name(n) for n in line["directories"]], [_name(n) for n in line["files"]]
+        return _Recorded(ListedDirectory(directory, [], [], error=(int(number), str(words))), {})
+    directories, names = [_name(n) for n in line["directories"]], [_name(n) for n in line["files"]]
     sizes, groups = [int(size) for size in line["sizes"]], line["groups"]
-    if not len(files) == len(sizes) == len(groups):
+    if not len(names) == len(sizes) == len(groups):
         raise ValueError("files, sizes and groups are not of one length")
     absent = {int(i): tuple(int(volume) for volume in lacking) for i, lacking in line.get("absent", {}).items()}
-    failures = {int(i): (int(number), str(words)) for i, (number, words) in line.get("failed", {}).items()}
+    failures = {names[int(i)]: (int(number), str(words)) for i, (number, words) in line.get("failed", {}).items()}
     known = range(len(cluster.groups))
-    answers: list[GroupAnswer | int] = [
-        FAILED if group == -1 else GroupAnswer(known[group], absent.get(i, ())) for i, group in enumerate(groups)
-    ]
-    listed = ListedDirectory(directory, directories, files, int(line.get("others", 0)))
-    return _Recorded(listed, sizes, answers, failures)
+    numbers: dict[GroupAnswer, int] = {}
+    files = []
+    for index, (name, size, group) in enumerate(zip(names, sizes, groups, strict=True)):
+        if group == -1:
+            files.append((name, size, PENDING))
+        else:
+            answer = GroupAnswer("recording", known[group], absent.get(index, ()))
+            files.append((name, size, numbers.setdefault(answer, len(numbers))))
+    files.sort()
+    listed = ListedDirectory(
+        directory,
+        directories,
+        [name for name, _, _ in files],
+        int(line.get("others", 0)),
+        answers=list(numbers),
+        placed=[placed for _, _, placed in files],
+        sizes=[size for _, size, _ in files],
+    )
+    return _Recorded(listed, failures)
 
 
 def _name(value: str | dict[str, str]) -> bytes:

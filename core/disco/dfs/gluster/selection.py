@@ -14,12 +14,12 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from .addresses import Addresser
-from .catalog import PENDING, Catalog, CatalogDirectory
+from .catalog import Catalog, CatalogDirectory
 from .errors import Failure
 from .export import unmapped_files
 from .filters import Filter
 from .placement import Placement
-from .units import FAILED, GONE
+from .units import FAILED, GONE, PENDING
 from .walk import BATCH, PlacedFiles
 
 __all__ = ["Row", "Selection", "SelectionPicture", "Totals"]

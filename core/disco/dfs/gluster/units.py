@@ -7,34 +7,71 @@ threads, in processes, or on other machines that have the mount at the same path
 
 from __future__ import annotations
 
+import contextlib
 import os
-from typing import NamedTuple
+from collections.abc import Iterable, Sequence
+from typing import Literal, NamedTuple
 
 from .attributes import RawPlacement, ask_placement
+from .cookies import UNKNOWN, groups_of
 from .errors import PathinfoError, meaning
-from .listing import list_directory
+from .listing import Listing, list_directory
 
-__all__ = ["FAILED", "GONE", "Answer", "GroupAnswer", "ListedDirectory", "ResolvedFiles", "list_unit", "resolve_unit"]
+__all__ = [
+    "FAILED",
+    "GONE",
+    "PENDING",
+    "Answer",
+    "GroupAnswer",
+    "ListTask",
+    "ListedDirectory",
+    "ResolvedFiles",
+    "list_unit",
+    "online_volumes",
+    "resolve_unit",
+]
 
 
 class GroupAnswer(NamedTuple):
-    """What a recording says of a file: the index of its group, and those of the group's volumes that lack it."""
+    """That a file lies on a group, by its index, and on which of the group's volumes it is lacking."""
 
+    way: Literal["cookie", "recording"]
     group: int
     absent: tuple[int, ...] = ()
 
 
 Answer = RawPlacement | GroupAnswer
 
-GONE = -1  # in ResolvedFiles.placed: the file vanished since it was listed
+GONE = -1  # in the place of an index into answers: the file vanished since it was listed
 FAILED = -2  # the file is there, but its placement is not to be had
+PENDING = -3  # nothing was said of it yet
+
+
+class ListTask(NamedTuple):
+    """A directory to be listed. ``leaf_groups``: for each leaf of the client graph its group's index (see
+    ``cookies.py``); None to leave placements to the attribute. ``graph``: where the active graph's link stands, and
+    what it has to say for ``leaf_groups`` to hold. ``check``: groups of which one file each is asked for its
+    attribute too. ``online``: volumes to look after, by name. ``sizes``: whether sizes are wanted.
+    """
+
+    mount_point: bytes
+    directory: bytes
+    leaf_groups: tuple[int, ...] | None = None
+    graph: tuple[bytes, bytes] | None = None
+    check: frozenset[int] = frozenset()
+    online: tuple[str, ...] = ()
+    sizes: bool = False
+    disperse: bool = False
 
 
 class ListedDirectory(NamedTuple):
     """One directory, listed. ``directory``: below the mount point, without a leading slash, "" for its root.
 
     Names sorted as bytes. ``others``: entries that are no files. ``error``: (errno, words) where it could not be
-    listed; ``gone``: it vanished.
+    listed; ``gone``: it vanished. ``answers``: what the cookies say, each once; ``placed``: for each file an index
+    into it, or PENDING where the attribute has to be asked. ``sizes``: of each file, -1 unknown; empty where not
+    asked for. ``checks``: (index of a file, what its attribute says). ``stale``: the client graph is another by now,
+    so that ``placed`` says nothing. ``online``: of volumes, by name.
     """
 
     directory: bytes
@@ -43,6 +80,12 @@ class ListedDirectory(NamedTuple):
     others: int = 0
     error: tuple[int, str] | None = None
     gone: bool = False
+    answers: Sequence[Answer] = ()
+    placed: Sequence[int] = ()
+    sizes: Sequence[int] = ()
+    checks: Sequence[tuple[int, RawPlacement]] = ()
+    stale: bool = False
+    online: dict[str, bool] | None = None
 
 
 class ResolvedFiles(NamedTuple):
@@ -58,15 +101,86 @@ class ResolvedFiles(NamedTuple):
     failures: list[tuple[int, int, str]]
 
 
-def list_unit(mount_point: bytes, directory: bytes) -> ListedDirectory:
-    """Lists one directory of the mount at ``mount_point``."""
+def list_unit(task: ListTask) -> ListedDirectory:
+    """Lists one directory, and says where its files lie as far as their cookies tell."""
+    path = os.path.join(task.mount_point, task.directory)
     try:
-        listing = list_directory(os.path.join(mount_point, directory))
+        listing = list_directory(path)
     except (FileNotFoundError, NotADirectoryError):
-        return ListedDirectory(directory, [], [], gone=True)
+        return ListedDirectory(task.directory, [], [], gone=True)
     except OSError as error:
-        return ListedDirectory(directory, [], [], error=_as_data(error))
-    return ListedDirectory(directory, listing.directories, listing.files, listing.others)
+        return ListedDirectory(task.directory, [], [], error=_as_data(error))
+    answers, placed = _placed_by_cookie(task, listing)
+    return ListedDirectory(
+        task.directory,
+        listing.directories,
+        listing.files,
+        listing.others,
+        answers=answers,
+        placed=placed,
+        sizes=_sizes(path, listing.files) if task.sizes else (),
+        checks=_checks(task, listing.files, answers, placed),
+        stale=task.graph is not None and _link(task.graph[0]) != task.graph[1],
+        online=online_volumes(task.graph[0], task.online) if task.graph and task.online else None,
+    )
+
+
+def _placed_by_cookie(task: ListTask, listing: Listing) -> tuple[list[GroupAnswer], list[int]]:
+    if task.leaf_groups is None:
+        return [], [PENDING] * len(listing.files)
+    groups = groups_of(listing.cookies, task.leaf_groups)
+    found = sorted(set(groups) - {UNKNOWN})
+    numbers = {group: number for number, group in enumerate(found)} | {UNKNOWN: PENDING}
+    return [GroupAnswer("cookie", group) for group in found], [numbers[group] for group in groups]
+
+
+def _checks(
+    task: ListTask, files: list[bytes], answers: list[GroupAnswer], placed: list[int]
+) -> list[tuple[int, RawPlacement]]:
+    """What the attribute says of the first file of each group to be checked; files that cannot be asked say nothing."""
+    checks = []
+    for number, answer in enumerate(answers):
+        if answer.group in task.check:
+            index = placed.index(number)
+            below = os.path.join(task.directory, files[index])
+            path = os.path.join(task.mount_point, below)
+            with contextlib.suppress(OSError, PathinfoError):
+                checks.append((index, ask_placement(path, disperse=task.disperse, below_mount=b"/" + below)))
+    return checks
+
+
+def _sizes(path: bytes, files: list[bytes]) -> list[int]:
+    """Sizes right after the listing, while the kernel still has what came with it."""
+    sizes = []
+    for name in files:
+        try:
+            sizes.append(os.stat(os.path.join(path, name)).st_size)
+        except OSError:
+            sizes.append(-1)
+    return sizes
+
+
+def _link(path: bytes) -> bytes:
+    try:
+        return os.readlink(path)
+    except OSError:
+        return b""
+
+
+def online_volumes(active: bytes, names: Iterable[str]) -> dict[str, bool]:
+    """Which volumes of the active graph are connected; those that do not say are left out."""
+    online = {}
+    for name in names:
+        try:
+            with open(os.path.join(active, os.fsencode(name), b"private"), "rb") as file:
+                lines = file.read().split(b"\n")
+        except OSError:
+            continue
+        for line in lines:
+            key, _, value = line.partition(b"=")
+            if key.strip() == b"connected":
+                online[name] = value.strip() == b"1"
+    return online
 
 
 def resolve_unit(

@@ -7,21 +7,24 @@ of sub-directories interleave, a sub-directory standing where its name with a ``
 from __future__ import annotations
 
 import os
+from bisect import bisect_left
 from collections.abc import Iterator
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from .errors import Failure, PathinfoError
+from .errors import CookiesDisprovedError, Failure, PathinfoError
 from .filters import Filter, Substring
 from .inputfs import Source, Start
 from .placement import Placement
-from .units import GONE, Answer, ListedDirectory, ResolvedFiles
+from .units import GONE, PENDING, Answer, GroupAnswer, ListedDirectory, ResolvedFiles
+from .workers import completed
 
-__all__ = ["BATCH", "PlacedFiles", "Report", "in_path_order", "walk", "walk_directories"]
+__all__ = ["ATTEMPTS_TO_TEACH", "BATCH", "PlacedFiles", "Report", "in_path_order", "walk", "walk_directories"]
 
 BATCH = 250  # files in a unit of work
 _WINDOW = 64  # units that are under way or wait to be yielded
+ATTEMPTS_TO_TEACH = 3  # files that are asked for the hosts of one group, where the first do not show them all
 
 
 @dataclass
@@ -29,7 +32,9 @@ class Report:
     """What a walk met: filled while it runs, whole when it has ended.
 
     ``files``: placed and kept by the filter. ``vanished``: files and directories that were gone when their turn came.
-    ``others``: sockets, pipes, devices and links that lead to no file; they are left out.
+    ``others``: sockets, pipes, devices and links that lead to no file; they are left out. ``by_cookie``: how many of
+    the files were placed by their cookie; the others by their attribute. ``disproved``: the path of a file whose
+    attribute contradicted its cookie, so that all were placed by attribute.
     """
 
     files: int = 0
@@ -37,6 +42,12 @@ class Report:
     vanished: int = 0
     others: int = 0
     failures: list[Failure] = field(default_factory=list)
+    by_cookie: int = 0
+    disproved: bytes | None = None
+
+    def reset(self) -> None:
+        """Counts from nothing again."""
+        self.__init__()  # type: ignore[misc]
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +85,11 @@ class _Directory:
 
 @dataclass(slots=True)
 class _Files:
+    """``said``: what the listing said of the files; PENDING ones wait for ``resolving``."""
+
     directory: bytes
     names: list[bytes]
+    said: ResolvedFiles
     resolving: Future[ResolvedFiles] | None = None
 
 
@@ -143,13 +157,16 @@ class _Walker:
     def __init__(self, source: Source, keep: Filter, *, sizes: bool, in_order: bool) -> None:
         self.source, self.keep, self.sizes, self.in_order = source, keep, sizes, in_order
         self.plan: list[_Item] = []
+        self.yielded_by_cookie = 0
+        self.attempts_to_teach: dict[int, int] = {}
 
     def run(self, start: Start) -> Iterator[ListedDirectory | Batch]:
         """Each directory as it is reached, and each batch of the files that are kept."""
         if start.name is None:
             self.plan = [_Directory(start.directory)]
         else:
-            self.plan = self._batches(start.directory, [start.name])
+            alone = ListedDirectory(start.directory, [], [start.name], placed=[PENDING])
+            self.plan = self._batches(alone, [start.name])
         try:
             while self.plan:
                 self._look_ahead()
@@ -160,8 +177,8 @@ class _Walker:
                     assert item.listing is not None
                     self.plan.extend(reversed(self._contents(item.listing.result())))
                 else:
-                    assert item.resolving is not None
-                    yield Batch(item.directory, item.names, item.resolving.result())
+                    yield self._resolved(item)
+            self._believe_cookies()
         finally:
             self._cancel()
 
@@ -178,10 +195,10 @@ class _Walker:
             item = self.plan[at]
             if isinstance(item, _Files):
                 if item.resolving is None:
-                    item.resolving = self.source.resolve_files(item.directory, item.names, sizes=self.sizes)
+                    item.resolving = self._ask(item)
             elif isinstance(item, _Directory):
                 if item.listing is None:
-                    item.listing = self.source.list_directory(item.path)
+                    item.listing = self.source.list_directory(item.path, sizes=self.sizes)
                 if item.listing.done():
                     contents = self._contents(item.listing.result())
                     self.plan[at : at + 1] = reversed(contents)
@@ -193,21 +210,87 @@ class _Walker:
         """What a listed directory adds to the plan, in order."""
         items: list[_Item] = [_Listed(listed)]
         if not self.in_order:
-            items.extend(self._batches(listed.directory, listed.files))
+            items.extend(self._batches(listed, listed.files))
             items.extend(_Directory(os.path.join(listed.directory, name)) for name in listed.directories)
             return items
         for part in in_path_order(listed):
             if isinstance(part, bytes):
                 items.append(_Directory(os.path.join(listed.directory, part)))
             else:
-                items.extend(self._batches(listed.directory, part))
+                items.extend(self._batches(listed, part))
         return items
 
-    def _batches(self, directory: bytes, names: list[bytes]) -> list[_Item]:
-        """The kept of some files of one directory, as units of work."""
-        absolute = os.path.join(self.source.mount_point, directory)
-        kept = [names[i] for i in self.keep.kept(absolute, names)]
-        return [_Files(directory, kept[i : i + BATCH]) for i in range(0, len(kept), BATCH)]
+    def _batches(self, listed: ListedDirectory, names: list[bytes]) -> list[_Item]:
+        """The kept of some files of one directory that follow each other in its listing, as units of work."""
+        first = bisect_left(listed.files, names[0]) if names else 0
+        absolute = os.path.join(self.source.mount_point, listed.directory)
+        kept = self.keep.kept(absolute, names)
+        items: list[_Item] = []
+        for start in range(0, len(kept), BATCH):
+            indexes = [first + i for i in kept[start : start + BATCH]]
+            said = ResolvedFiles(
+                list(listed.answers),
+                [listed.placed[i] for i in indexes],
+                [listed.sizes[i] for i in indexes] if listed.sizes else [-1] * len(indexes),
+                [],
+            )
+            items.append(_Files(listed.directory, [listed.files[i] for i in indexes], said))
+        return items
+
+    def _ask(self, item: _Files) -> Future[ResolvedFiles]:
+        """Asks for the attribute of those files of which the listing said nothing."""
+        pending = [name for name, placed in zip(item.names, item.said.placed, strict=True) if placed == PENDING]
+        if not pending:
+            return completed(ResolvedFiles([], [], [], []))
+        return self.source.resolve_files(item.directory, pending, sizes=self.sizes)
+
+    def _resolved(self, item: _Files) -> Batch:
+        """A batch with what was said of all its files, at the latest now."""
+        by_cookie = [a for a in item.said.answers if isinstance(a, GroupAnswer) and a.way == "cookie"]
+        if by_cookie:
+            self._believe_cookies()
+            if self.source.disproved is not None:
+                item.said = ResolvedFiles([], [PENDING] * len(item.names), item.said.sizes, [])
+                item.resolving = self._ask(item)
+            else:
+                self._teach(item)
+                self.yielded_by_cookie += len(item.names)
+        assert item.resolving is not None
+        return Batch(item.directory, item.names, _merged(item.said, item.resolving.result()))
+
+    def _believe_cookies(self) -> None:
+        """Raises CookiesDisprovedError where what was given already may be wrong."""
+        if self.source.disproved is not None and self.yielded_by_cookie:
+            raise CookiesDisprovedError(self.source.disproved, self.yielded_by_cookie)
+
+    def _teach(self, item: _Files) -> None:
+        """Sees to it that the hosts of the batch's groups are known before an address is made of them: one file's
+        attribute teaches them for its whole group.
+        """
+        for number, answer in enumerate(item.said.answers):
+            if not isinstance(answer, GroupAnswer) or number not in item.said.placed:
+                continue
+            attempts = self.attempts_to_teach
+            if not self.source.cluster.taught(answer.group) and attempts.get(answer.group, 0) < ATTEMPTS_TO_TEACH:
+                attempts[answer.group] = attempts.get(answer.group, 0) + 1
+                name = item.names[item.said.placed.index(number)]
+                resolved = self.source.resolve_files(item.directory, [name], sizes=False).result()
+                for told in resolved.answers:
+                    placement_or_fault(self.source, told)
+
+
+def _merged(said: ResolvedFiles, resolved: ResolvedFiles) -> ResolvedFiles:
+    """What a listing said, its pending files replaced by what their attributes said, in their order."""
+    if not resolved.placed:
+        return said
+    offset = len(said.answers)
+    merged = ResolvedFiles([*said.answers, *resolved.answers], list(said.placed), list(said.sizes), [])
+    pending = [index for index, placed in enumerate(said.placed) if placed == PENDING]
+    for index, placed, size in zip(pending, resolved.placed, resolved.sizes, strict=True):
+        merged.placed[index] = placed + offset if placed >= 0 else placed
+        merged.sizes[index] = size
+    merged.failures.extend((pending[number], code, words) for number, code, words in resolved.failures)
+    return merged
 
 
 def _count_directory(listed: ListedDirectory, source: Source, report: Report) -> None:
@@ -238,7 +321,9 @@ def _placed(batch: Batch, source: Source, report: Report) -> PlacedFiles:
         placed.names.append(name)
         placed.placements.append(placement)
         placed.sizes.append(size)
+        report.by_cookie += placement.known_by == "cookie"
     report.files += len(placed.names)
+    report.disproved = source.disproved
     return placed
 
 

@@ -10,10 +10,12 @@ import contextlib
 import queue
 import threading
 from collections.abc import Callable
-from concurrent.futures import Executor, Future
+from concurrent.futures import BrokenExecutor, CancelledError, Executor, Future
 from typing import Any, ParamSpec, TypeVar
 
-__all__ = ["DaemonExecutor", "completed"]
+from .errors import GlusterError
+
+__all__ = ["DaemonExecutor", "SureExecutor", "completed"]
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -76,3 +78,53 @@ class DaemonExecutor(Executor):
                         task[0].cancel()
         for _ in range(started):
             self._tasks.put(None)
+
+
+class SureExecutor(Executor):
+    """A caller's executor, with threads of our own for the units that it loses: a unit of work itself never raises
+    but a ``GlusterError``, so any other error is a worker's that was killed, or a pool's that broke.
+
+    The caller's executor is not shut down with this one.
+    """
+
+    def __init__(self, executor: Executor) -> None:
+        self._executor = executor
+        self._own = DaemonExecutor()
+
+    def submit(self, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Future[T]:
+        """Runs ``fn`` on the caller's executor; where that loses it, on a thread here."""
+        outer: Future[T] = Future()
+        try:
+            future = self._executor.submit(fn, *args, **kwargs)
+        except BrokenExecutor:
+            return self._own.submit(fn, *args, **kwargs)
+
+        def done(future: Future[T]) -> None:
+            if outer.cancelled():
+                return
+            error = CancelledError() if future.cancelled() else future.exception()
+            if error is None:
+                _settle(outer, future)
+            elif isinstance(error, GlusterError | TypeError):
+                outer.set_exception(error)
+            else:
+                self._own.submit(fn, *args, **kwargs).add_done_callback(lambda again: _settle(outer, again))
+
+        future.add_done_callback(done)
+        outer.add_done_callback(lambda outer: future.cancel() if outer.cancelled() else None)
+        return outer
+
+    def shutdown(self, wait: bool = False, *, cancel_futures: bool = False) -> None:
+        """Takes no more work of its own."""
+        self._own.shutdown(wait, cancel_futures=cancel_futures)
+
+
+def _settle(outer: Future[T], future: Future[T]) -> None:
+    """Hands a result on, unless nobody waits for it any more."""
+    if outer.cancelled():
+        return
+    error = future.exception()
+    if error is None:
+        outer.set_result(future.result())
+    else:
+        outer.set_exception(error)
