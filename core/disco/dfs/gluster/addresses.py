@@ -6,6 +6,7 @@ without decoding ``%XX``; so the path goes out as the bytes it is, unless the ca
 
 from __future__ import annotations
 
+import os
 from urllib.parse import quote_from_bytes
 
 from .cluster import Cluster, Volume
@@ -26,14 +27,14 @@ def encoded(path: bytes) -> bytes:
 class Addresser:
     """The addresses of files on one inputfs under one host map.
 
-    Volumes of a placement never change once it is made, so what depends on the volumes alone is made once a
-    placement and kept.
+    What depends on a placement alone is made once and kept.
     """
 
     def __init__(self, cluster: Cluster, hostmap: HostnameMap) -> None:
         self.cluster = cluster
         self.hostmap = hostmap
-        self._prefixes: dict[Placement, tuple[bytes, ...]] = {}
+        self._prefixes: dict[Placement, tuple[str, ...]] = {}
+        self._made_for = cluster.volumes
 
     def assignment(self, volume: Volume) -> Assignment:
         """The node of a volume, and what gave it."""
@@ -45,18 +46,21 @@ class Addresser:
 
     def prefixes(self, placement: Placement) -> tuple[bytes, ...]:
         """``dfs://NODE/`` for each usable replica, in the order of the client graph."""
-        prefixes = self._prefixes.get(placement)
-        if prefixes is None:
-            prefixes = tuple(
-                b"dfs://" + node.encode("utf-8", "surrogateescape") + b"/" for node in self.nodes(placement)
-            )
-            self._prefixes[placement] = prefixes
-        return prefixes
+        return tuple(os.fsencode(prefix) for prefix in self._text_prefixes(placement))
 
     def addresses(self, placement: Placement, path: bytes) -> list[str]:
         """One address a usable replica. ``path``: below the mount point, without a leading slash."""
-        tail = path.decode("utf-8", "surrogateescape")
-        return [prefix.decode("utf-8", "surrogateescape") + tail for prefix in self.prefixes(placement)]
+        tail = os.fsdecode(path)
+        return [prefix + tail for prefix in self._text_prefixes(placement)]
+
+    def _text_prefixes(self, placement: Placement) -> tuple[str, ...]:
+        if self._made_for is not self.cluster.volumes:  # a host has become known since
+            self._prefixes.clear()
+            self._made_for = self.cluster.volumes
+        prefixes = self._prefixes.get(placement)
+        if prefixes is None:
+            prefixes = self._prefixes[placement] = tuple(f"dfs://{node}/" for node in self.nodes(placement))
+        return prefixes
 
     def unmapped(self, placement: Placement) -> tuple[int, ...]:
         """The usable volumes of a placement that no entry of the host map names."""

@@ -6,6 +6,7 @@ import contextlib
 import os
 import secrets
 import stat
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import IO, BinaryIO
@@ -30,18 +31,15 @@ class Tally:
         self.files = 0
         self.bytes = 0
         self.unsized = 0
-        self.by_placement: dict[Placement, int] = {}
+        self.by_placement: Counter[Placement] = Counter()
 
     def add(self, placed: PlacedFiles) -> None:
         """Counts some files."""
         self.files += len(placed.names)
-        for size in placed.sizes:
-            if size >= 0:
-                self.bytes += size
-            else:
-                self.unsized += 1
-        for placement in placed.placements:
-            self.by_placement[placement] = self.by_placement.get(placement, 0) + 1
+        known = [size for size in placed.sizes if size >= 0]
+        self.bytes += sum(known)
+        self.unsized += len(placed.sizes) - len(known)
+        self.by_placement.update(placed.placements)
 
     @property
     def unmapped(self) -> dict[int, int]:

@@ -56,11 +56,13 @@ class LinesFormat(Format):
 
     def encode(self, placed: PlacedFiles) -> bytes:
         """Lines of raw bytes; AddressError where an address holds a tab or a line break."""
-        lines = []
-        for tail, placement in zip(self.tails(placed), placed.placements, strict=True):
-            lines.append(b"\t".join([prefix + tail for prefix in self.addresser.prefixes(placement)]))
+        prefixes = {placement: self.addresser.prefixes(placement) for placement in set(placed.placements)}
+        lines = [
+            b"\t".join([prefix + tail for prefix in prefixes[placement]])
+            for tail, placement in zip(self.tails(placed), placed.placements, strict=True)
+        ]
         text = b"\n".join(lines) + b"\n" if lines else b""
-        replicas = sum(len(placement.usable) for placement in placed.placements)
+        replicas = sum(map(len, map(prefixes.__getitem__, placed.placements)))
         if text.count(b"\n") != len(lines) or text.count(b"\t") != replicas - len(lines) or b"\r" in text:
             self._name_fault(placed)
         if b" " in text:

@@ -52,7 +52,7 @@ class Source(Protocol):
     def cluster(self) -> Cluster: ...
     @property
     def disproved(self) -> bytes | None: ...
-    def list_directory(self, directory: bytes, *, sizes: bool) -> Future[ListedDirectory]: ...
+    def list_directory(self, directory: bytes, *, sizes: bool, ask: bool = False) -> Future[ListedDirectory]: ...
     def resolve_files(self, directory: bytes, names: list[bytes], *, sizes: bool) -> Future[ResolvedFiles]: ...
     def placement(self, answer: Answer) -> Placement: ...
     def hostname_map(self) -> Future[HostnameMap]: ...
@@ -97,15 +97,15 @@ class Inputfs:
             self._graph = (facts.link, facts.target)
             self._leaf_groups = _leaf_groups(graph, self.cluster)
 
-    def list_directory(self, directory: bytes, *, sizes: bool) -> Future[ListedDirectory]:
-        """Lists one directory, and says where its files lie as far as cookies tell. A directory that was listed while
-        the client graph changed is listed again.
+    def list_directory(self, directory: bytes, *, sizes: bool, ask: bool = False) -> Future[ListedDirectory]:
+        """Lists one directory, and says where its files lie as far as cookies tell; where these are not used, and
+        ``ask`` is set, by attribute. A directory that was listed while the client graph changed is listed again.
         """
         listing: Future[ListedDirectory] = Future()
-        self._list(directory, sizes, listing)
+        self._list(directory, sizes, ask, listing)
         return listing
 
-    def _list(self, directory: bytes, sizes: bool, listing: Future[ListedDirectory]) -> None:
+    def _list(self, directory: bytes, sizes: bool, ask: bool, listing: Future[ListedDirectory]) -> None:
         with self._lock:
             task = ListTask(
                 self.mount_point,
@@ -116,11 +116,12 @@ class Inputfs:
                 self._to_look_after(),
                 sizes,
                 self._disperse,
+                ask,
             )
 
         def take(listed: ListedDirectory) -> None:
             if listed.stale and task.graph is not None:
-                self._reread_graph(task.graph[0], listing, lambda: self._list(directory, sizes, listing))
+                self._reread_graph(task.graph[0], listing, lambda: self._list(directory, sizes, ask, listing))
             else:
                 listing.set_result(self._compared(listed))
 

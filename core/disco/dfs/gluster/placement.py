@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Set
-from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from .attributes import RawPlacement
 from .cluster import Cluster
@@ -16,8 +15,7 @@ __all__ = ["Placement", "Placements", "WayKnown"]
 WayKnown = Literal["cookie", "attribute", "location", "recording"]
 
 
-@dataclass(frozen=True, slots=True)
-class Placement:
+class Placement(NamedTuple):
     """The group that holds a file. Volumes are indexes into ``Cluster.volumes``, in the order of the client graph.
 
     ``usable``: those that hold its data and answered. ``absent``: data volumes of the group that did not: they

@@ -78,7 +78,7 @@ class Recording:
         """Takes up one directory."""
         self._directories[recorded.listed.directory] = recorded
 
-    def list_directory(self, directory: bytes, *, sizes: bool) -> Future[ListedDirectory]:
+    def list_directory(self, directory: bytes, *, sizes: bool, ask: bool = False) -> Future[ListedDirectory]:
         """One directory as it was recorded, with places and sizes; one that was not recorded is gone."""
         found = self._directories.get(directory)
         return completed(found.listed if found else ListedDirectory(directory, [], [], gone=True))

@@ -46,12 +46,15 @@ GONE = -1  # in the place of an index into answers: the file vanished since it w
 FAILED = -2  # the file is there, but its placement is not to be had
 PENDING = -3  # nothing was said of it yet
 
+_ASKED_AT_ONCE = 1000  # files of one directory; of those behind them, others can ask at the same time
+
 
 class ListTask(NamedTuple):
     """A directory to be listed. ``leaf_groups``: for each leaf of the client graph its group's index (see
     ``cookies.py``); None to leave placements to the attribute. ``graph``: where the active graph's link stands, and
     what it has to say for ``leaf_groups`` to hold. ``check``: groups of which one file each is asked for its
-    attribute too. ``online``: volumes to look after, by name. ``sizes``: whether sizes are wanted.
+    attribute too. ``online``: volumes to look after, by name. ``sizes``: whether sizes are wanted. ``ask``: where
+    cookies are not used, to ask for the attributes right behind the listing.
     """
 
     mount_point: bytes
@@ -62,6 +65,7 @@ class ListTask(NamedTuple):
     online: tuple[str, ...] = ()
     sizes: bool = False
     disperse: bool = False
+    ask: bool = False
 
 
 class ListedDirectory(NamedTuple):
@@ -110,7 +114,9 @@ def list_unit(task: ListTask) -> ListedDirectory:
         return ListedDirectory(task.directory, [], [], gone=True)
     except OSError as error:
         return ListedDirectory(task.directory, [], [], error=_as_data(error))
-    answers, placed = _placed_by_cookie(task, listing)
+    if task.leaf_groups is None:
+        return _placed_by_attribute(task, listing)
+    answers, placed = _placed_by_cookie(task.leaf_groups, listing)
     return ListedDirectory(
         task.directory,
         listing.directories,
@@ -125,10 +131,27 @@ def list_unit(task: ListTask) -> ListedDirectory:
     )
 
 
-def _placed_by_cookie(task: ListTask, listing: Listing) -> tuple[list[GroupAnswer], list[int]]:
-    if task.leaf_groups is None:
-        return [], [PENDING] * len(listing.files)
-    groups = groups_of(listing.cookies, task.leaf_groups)
+def _placed_by_attribute(task: ListTask, listing: Listing) -> ListedDirectory:
+    """Asks while the kernel still knows the entries: a little later, each would have to be looked up again first."""
+    names = listing.files[:_ASKED_AT_ONCE] if task.ask else []
+    said = resolve_unit(task.mount_point, task.directory, names, task.disperse, task.sizes)
+    left = len(listing.files) - len(names)
+    # A file that failed is asked again with its batch, which can say why.
+    placed = [PENDING if place == FAILED else place for place in said.placed] + [PENDING] * left
+    sizes = [*said.sizes, *[-1] * left] if task.sizes else []
+    return ListedDirectory(
+        task.directory,
+        listing.directories,
+        listing.files,
+        listing.others,
+        answers=said.answers,
+        placed=placed,
+        sizes=sizes,
+    )
+
+
+def _placed_by_cookie(leaf_groups: tuple[int, ...], listing: Listing) -> tuple[list[GroupAnswer], list[int]]:
+    groups = groups_of(listing.cookies, leaf_groups)
     found = sorted(set(groups) - {UNKNOWN})
     numbers = {group: number for number, group in enumerate(found)} | {UNKNOWN: PENDING}
     return [GroupAnswer("cookie", group) for group in found], [numbers[group] for group in groups]

@@ -11,7 +11,7 @@ from bisect import bisect_left
 from collections.abc import Iterator
 from concurrent.futures import Future
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 from .errors import CookiesDisprovedError, Failure, PathinfoError
 from .filters import Filter, Substring
@@ -23,6 +23,7 @@ from .workers import completed
 __all__ = ["ATTEMPTS_TO_TEACH", "BATCH", "PlacedFiles", "Report", "in_path_order", "walk", "walk_directories"]
 
 BATCH = 250  # files in a unit of work
+_LOOK_EVERY = 8  # steps after which new units are begun
 _WINDOW = 64  # units that are under way or wait to be yielded
 ATTEMPTS_TO_TEACH = 3  # files that are asked for the hosts of one group, where the first do not show them all
 
@@ -101,6 +102,13 @@ class _Listed:
 _Item = _Directory | _Files | _Listed
 
 
+def _is_begun(item: _Item) -> bool:
+    """Whether there is a result to wait for."""
+    if isinstance(item, _Listed):
+        return True
+    return (item.listing if isinstance(item, _Directory) else item.resolving) is not None
+
+
 def walk(source: Source, start: Start, keep: Filter, *, report: Report, sizes: bool = False) -> Iterator[PlacedFiles]:
     """The files below ``start`` that ``keep`` keeps, placed, by path.
 
@@ -168,8 +176,11 @@ class _Walker:
             alone = ListedDirectory(start.directory, [], [start.name], placed=[PENDING])
             self.plan = self._batches(alone, [start.name])
         try:
+            steps = 0
             while self.plan:
-                self._look_ahead()
+                if steps % _LOOK_EVERY == 0 or not _is_begun(self.plan[-1]):
+                    self._look_ahead()
+                steps += 1
                 item = self.plan.pop()
                 if isinstance(item, _Listed):
                     yield item.listed
@@ -198,7 +209,7 @@ class _Walker:
                     item.resolving = self._ask(item)
             elif isinstance(item, _Directory):
                 if item.listing is None:
-                    item.listing = self.source.list_directory(item.path, sizes=self.sizes)
+                    item.listing = self.source.list_directory(item.path, sizes=self.sizes, ask=self.keep.keeps_all)
                 if item.listing.done():
                     contents = self._contents(item.listing.result())
                     self.plan[at : at + 1] = reversed(contents)
@@ -311,6 +322,13 @@ def _placed(batch: Batch, source: Source, report: Report) -> PlacedFiles:
         report.failures.append(_failure(source, os.path.join(batch.directory, batch.names[index]), number, words))
     report.vanished += resolved.placed.count(GONE)
     placements = [placement_or_fault(source, answer) for answer in resolved.answers]
+    report.disproved = source.disproved
+    if not resolved.failures and min(resolved.placed, default=0) >= 0 and not any(type(p) is str for p in placements):
+        good = cast("list[Placement]", placements)
+        placed = PlacedFiles(batch.directory, batch.names, [good[i] for i in resolved.placed], resolved.sizes)
+        report.files += len(batch.names)
+        report.by_cookie += sum(placement.known_by == "cookie" for placement in placed.placements)
+        return placed
     for name, answer, size in zip(batch.names, resolved.placed, resolved.sizes, strict=True):
         if answer < 0:
             continue
@@ -323,7 +341,6 @@ def _placed(batch: Batch, source: Source, report: Report) -> PlacedFiles:
         placed.sizes.append(size)
         report.by_cookie += placement.known_by == "cookie"
     report.files += len(placed.names)
-    report.disproved = source.disproved
     return placed
 
 
