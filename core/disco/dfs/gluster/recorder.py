@@ -13,7 +13,8 @@ from typing import IO, Any, BinaryIO
 from .export import replacing
 from .hostmap import HostnameMap
 from .inputfs import Source, Start
-from .recording import VERSION, recorded_bytes
+from .recorded import recorded_bytes
+from .recording import VERSION
 from .units import GONE
 from .walk import Report, WalkedDirectory, placement_or_fault, walk_directories
 
