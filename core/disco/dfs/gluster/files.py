@@ -82,7 +82,8 @@ def iter_files(
         raise
 
     def stream() -> Iterator[list[str]]:
-        counted, told = report or Report(), 0
+        counted = report or Report()
+        earlier = told = len(counted.failures)
         try:
             for placed in walk(source, start, keep, report=counted):
                 if on_error:
@@ -93,8 +94,8 @@ def iter_files(
             source.close()
         if on_error:
             _tell(counted, told, on_error)
-        elif counted.failures:
-            raise FailedFilesError(counted.failures, [])
+        elif len(counted.failures) > earlier:
+            raise FailedFilesError(counted.failures[earlier:], [])
 
     return stream()
 

@@ -183,7 +183,12 @@ def open_inputfs(path: str | bytes, *, executor: Executor | None = None) -> tupl
     cannot be read, NotInputfsError where it is on another file system, GraphError for a graph that makes no sense.
     """
     used = executor or DaemonExecutor()
-    facts = used.submit(find_mount_unit, os.fsencode(path)).result()
-    if isinstance(facts, GlusterError):
-        raise facts
-    return Inputfs(facts, used, owns_executor=executor is None), facts.start
+    try:
+        facts = used.submit(find_mount_unit, os.fsencode(path)).result()
+        if isinstance(facts, GlusterError):
+            raise facts
+        return Inputfs(facts, used, owns_executor=executor is None), facts.start
+    except BaseException:
+        if executor is None:
+            used.shutdown(wait=False, cancel_futures=True)
+        raise
