@@ -12,7 +12,7 @@ from disco.dfs.gluster.errors import GlusterError, NoHostnameMapError, meaning
 from disco.dfs.gluster.hostmap import HostnameMap
 from disco.dfs.gluster.placement import Placement
 from disco.dfs.gluster.recording import Recording
-from disco.dfs.gluster.units import FAILED, Answer, ListedDirectory, ResolvedFiles
+from disco.dfs.gluster.units import FAILED, GONE, Answer, ListedDirectory, ResolvedFiles
 from gluster_tui.session import Session
 from tests.core.samples import opened, recording_text, tree_lines
 
@@ -80,7 +80,8 @@ class HeldSource:
     """A recording that answers as a mount does: late, with errors, or never.
 
     ``hold_listings``, ``hold_files``: for which directories answers are kept back, until ``release()``. ``faults``:
-    error numbers of directories and files, by path. ``asked``: the directories whose listing was asked for, in order.
+    error numbers of directories and files, by path. ``gone``: files that vanished since they were listed. ``asked``:
+    the directories whose listing was asked for, in order.
     """
 
     def __init__(
@@ -90,11 +91,12 @@ class HeldSource:
         hold_listings: Callable[[bytes], bool] = nothing,
         hold_files: Callable[[bytes], bool] = nothing,
         faults: Mapping[bytes, int] | None = None,
+        gone: Iterable[bytes] = (),
     ) -> None:
         self.recording = recording
         self.start = recording.start
         self.hold_listings, self.hold_files = hold_listings, hold_files
-        self.faults = dict(faults or {})
+        self.faults, self.gone = dict(faults or {}), set(gone)
         self.asked: list[bytes] = []
         self.closed = False
         self._held: list[tuple[Future[Any], Any]] = []
@@ -127,8 +129,10 @@ class HeldSource:
     def resolve_files(self, directory: bytes, names: list[bytes], *, sizes: bool) -> Future[ResolvedFiles]:
         resolved = self.recording.resolve_files(directory, names, sizes=sizes).result()
         for index, name in enumerate(names):
-            number = self.faults.get(os.path.join(directory, name))
-            if number is not None:
+            path = os.path.join(directory, name)
+            if path in self.gone:
+                resolved.placed[index] = GONE
+            if (number := self.faults.get(path)) is not None:
                 resolved.placed[index] = FAILED
                 resolved.sizes[index] = -1
                 resolved.failures.append((index, number, meaning(number)))
