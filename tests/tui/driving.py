@@ -8,6 +8,7 @@ import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from importlib import resources
+from pathlib import Path
 
 from textual import events
 from textual.pilot import Pilot
@@ -34,6 +35,7 @@ __all__ = [
     "files_shown",
     "in_view",
     "list_of",
+    "names_in",
     "on_screen",
     "running",
     "settled",
@@ -128,6 +130,11 @@ def in_view(pilot: Pilot[None], widget: Widget) -> list[str]:
     region = widget.content_region
     lines = strips(pilot)[region.y : region.bottom]
     return [line.crop(region.x, region.right).text.rstrip() for line in lines]
+
+
+def names_in(folder: Path) -> list[str]:
+    """What is in a directory, hidden files too."""
+    return sorted(path.name for path in folder.iterdir())
 
 
 def list_of(session: Session, format: str = "json", keep: Filter | None = None, *, scope: bytes = b"") -> bytes:
