@@ -43,12 +43,14 @@ class Waiting:
 class Update:
     """What the screen shows, at one moment. ``ticket``: that of the ``select`` whose picture it holds.
 
-    ``filtering``: the picture does not show all yet that is in memory. ``stopped``: the walk was stopped before its
-    end.
+    ``filtering``: the picture does not show all yet that is in memory. ``unlisted``: directories of its scope that were
+    known and not listed when it was made; the catalog, which goes on, cannot tell. ``stopped``: the walk was stopped
+    before its end.
     """
 
     ticket: int
     picture: SelectionPicture
+    unlisted: int
     progress: Progress
     waiting: tuple[Waiting, ...]
     filtering: bool
@@ -58,8 +60,7 @@ class Update:
     @property
     def complete(self) -> bool:
         """Whether the picture holds all there is below its scope, and where each file of it lies."""
-        scope = self.picture.catalog.directories[self.picture.scope]
-        return not self.filtering and not scope.unlisted and not self.picture.totals.pending
+        return not self.filtering and not self.unlisted and not self.picture.totals.pending
 
     @property
     def settled(self) -> bool:
@@ -168,6 +169,7 @@ class Loader:
         return Update(
             ticket=self._ticket,
             picture=self._selection.picture(),
+            unlisted=self.catalog.directories[self._selection.scope].unlisted,
             progress=replace(self.catalog.progress),
             waiting=waiting,
             filtering=self._refilter is not None,

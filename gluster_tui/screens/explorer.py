@@ -43,6 +43,7 @@ class ExplorerScreen(Screen[None]):
         self.keep: Filter = Substring(b"")
         self.ticket = 0
         self.latest: Update | None = None
+        self._keys: list[bool | None] = []
 
     def compose(self) -> ComposeResult:
         root = os.path.basename(self.session.start.directory) or self.session.source.mount_point
@@ -101,7 +102,14 @@ class ExplorerScreen(Screen[None]):
         self.query_one(NoticeBar).show(update)
         self._show_file()
         self._look_at_rows()
-        self.refresh_bindings()
+        self._show_keys()
+
+    def _show_keys(self) -> None:
+        """Greys out keys anew where that changed: the footer is made again each time."""
+        state = [self.check_action(command.action, ()) for command in EXPLORER_COMMANDS]
+        if state != self._keys:
+            self._keys = state
+            self.refresh_bindings()
 
     def _empty_words(self, update: Update) -> str:
         directory = update.picture.catalog.directories[update.picture.scope]

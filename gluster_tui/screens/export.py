@@ -128,7 +128,9 @@ class ExportScreen(ModalScreen[None]):
         self.query_one("#export-counts", Label).update(words)
         unmapped = sum(update.picture.unmapped_files(self._session.addresser).values())
         self.query_one("#unmapped-count", Label).update(f"! {unmapped:,} files" if unmapped else "none")
-        self.query_one("#failed-count", Label).update(f"x {totals.failed:,} files" if totals.failed else "none")
+        failed = [f"{totals.failed:,} files"] if totals.failed else []
+        failed += [f"{totals.unreadable:,} directories"] if totals.unreadable else []
+        self.query_one("#failed-count", Label).update(f"x {' and '.join(failed)}" if failed else "none")
         self._show_preview()
         if self._waiting_to_write:
             self._write_or_wait()

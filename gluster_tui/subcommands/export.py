@@ -116,7 +116,7 @@ class _Run:
             _say(f"{shown(error.path)}: its listing contradicts its attribute; every file is asked now")
             out.seek(0)
             out.truncate()
-            self.report.reset()
+            self.report.restore(Report())
             return self._write_once(out)
 
     def _write_once(self, out: IO[bytes]) -> Tally:

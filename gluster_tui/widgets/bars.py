@@ -173,6 +173,8 @@ class NoticeBar(Static):
         totals = update.picture.totals
         if totals.failed:
             yield f"x {totals.failed:,} files could not be placed", "bold"
+        if totals.unreadable:
+            yield f"x {totals.unreadable:,} directories could not be read", "bold"
         yield from self._map_notices(update)
 
     def _map_notices(self, update: Update) -> Iterable[tuple[str, str]]:
@@ -194,4 +196,5 @@ class NoticeBar(Static):
 
 def slow_or_failed(update: Update) -> bool:
     """Whether something more pressing is told already."""
-    return bool(update.error or update.picture.totals.failed)
+    totals = update.picture.totals
+    return bool(update.error or totals.failed or totals.unreadable)

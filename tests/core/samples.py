@@ -1,5 +1,6 @@
 """Names, clusters and datasets of which the tests of the core are made."""
 
+import base64
 import json
 import os
 import tempfile
@@ -92,14 +93,12 @@ def header_line(**changes: Any) -> Line:
 
 def end_line(lines: Iterable[Line]) -> Line:
     """The last line of a recording that holds these directories."""
-    files = [len(line.get("files", ())) for line in lines]
+    files = [len(found) if isinstance(found := line.get("files"), list) else 0 for line in lines]
     return {"end": {"directories": len(files), "files": sum(files)}}
 
 
 def written_name(name: bytes) -> str | dict[str, str]:
     """A name as a recording holds it."""
-    import base64
-
     try:
         return name.decode()
     except UnicodeDecodeError:

@@ -65,7 +65,7 @@ def test_names_that_begin_with_a_dot_are_listed(folder):
 
 
 def test_more_entries_than_one_buffer_holds_are_listed(folder):
-    names = [b"n" * 200 + b"%05d" % i for i in range(3000)]
+    names = [b"n" * 200 + b"%05d" % i for i in range(1500)]
     write(folder, *names)
     assert list_directory(folder).files == names
 

@@ -210,6 +210,7 @@ def meaning(errno: int) -> str:
 _MEANINGS = {
     2: "No such file or directory",
     13: "Permission denied",
+    18: "not on this inputfs, so that it has no placement there (a link that leads out of the inputfs?)",
     95: "not on GlusterFS, so that it has no placement (a link that leads out of the inputfs?)",
     107: "Transport endpoint is not connected (the bricks that hold it are down, or the mount's client has died)",
 }

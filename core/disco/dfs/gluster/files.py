@@ -67,12 +67,14 @@ def files(
             )
         )
 
+    before = None if report is None else report.copy()
     try:
         resolved = once()
     except CookiesDisprovedError as error:
-        resolved = once()  # the mount's cookies are not asked any more
-        if report is not None:
+        if report is not None and before is not None:
+            report.restore(before)
             report.disproved = error.path
+        resolved = once()  # the mount's cookies are not asked any more
     if failures and on_error is None:
         raise FailedFilesError(failures.values(), resolved)
     return resolved
@@ -103,8 +105,8 @@ def iter_files(
         raise
 
     def stream() -> Iterator[list[str]]:
-        counted, told = Report() if report is None else report, 0
-        counted.reset()
+        counted = Report() if report is None else report
+        earlier = told = len(counted.failures)
         try:
             for placed in walk(source, start, keep, report=counted):
                 if on_error:
@@ -115,8 +117,8 @@ def iter_files(
             source.close()
         if on_error:
             _tell(counted, told, on_error)
-        elif counted.failures:
-            raise FailedFilesError(counted.failures, [])
+        elif len(counted.failures) > earlier:
+            raise FailedFilesError(counted.failures[earlier:], [])
 
     return stream()
 

@@ -13,7 +13,8 @@ from typing import IO, Any, BinaryIO
 from .export import replacing
 from .hostmap import HostnameMap
 from .inputfs import Source, Start
-from .recording import VERSION, recorded_bytes
+from .recorded import recorded_bytes
+from .recording import VERSION
 from .units import GONE
 from .walk import Report, WalkedDirectory, placement_or_fault, walk_directories
 
@@ -63,7 +64,10 @@ def _write(
 
 
 def _json(value: dict[str, Any]) -> bytes:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode("utf-8") + b"\n"
+    try:
+        return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode("utf-8") + b"\n"
+    except UnicodeEncodeError:  # a host or a brick that is not UTF-8: surrogate escapes, which only JSON's own can tell
+        return json.dumps(value, separators=(",", ":")).encode("ascii") + b"\n"
 
 
 def _header(source: Source, start: Start, hostname_map: HostnameMap | None) -> dict[str, Any]:

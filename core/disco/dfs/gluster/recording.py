@@ -10,7 +10,7 @@ Header:
     ``groups``: a list of {``name``, ``kind``: replicate, disperse or single, ``redundancy``};
     ``volumes``: a list of {``name``, ``host``, ``brick``, ``configured_host``, ``group``: index, ``arbiter``,
     ``online``: true, false or null}; ``shard_block_size``: bytes or null;
-    ``hostname_map``: {``source``, ``text``} or null.
+    ``hostname_map``: {``source``, ``text``: as a name} or null.
 Directory:
     ``directory``: its path below the mount point; ``directories``, ``files``: names, sorted; ``sizes``: bytes of each
     file, -1 unknown; ``groups``: the group of each file, -1 where it could not be placed; and where there are any,
@@ -21,12 +21,12 @@ Directory:
 
 from __future__ import annotations
 
-import base64
 import gzip
 import io
 import json
 import os
 import zlib
+from bisect import bisect_left
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from dataclasses import dataclass
@@ -37,7 +37,8 @@ from .errors import GlusterError, NoHostnameMapError, PathError, RecordingError
 from .hostmap import HostnameMap
 from .mount_facts import Start
 from .placement import Placement, Placements
-from .units import FAILED, PENDING, Answer, GroupAnswer, ListedDirectory, ResolvedFiles
+from .recorded import bytes_of, failure_of, mount_point_of, names_of, number_of, path_of, text_of
+from .units import FAILED, GONE, PENDING, Answer, GroupAnswer, ListedDirectory, ResolvedFiles
 from .workers import completed
 
 __all__ = ["VERSION", "Recording", "is_recording", "open_recording"]
@@ -45,6 +46,7 @@ __all__ = ["VERSION", "Recording", "is_recording", "open_recording"]
 VERSION = 1
 _MARK = "gluster_tui_recording"
 _GZIP = b"\x1f\x8b"
+_MALFORMED = (KeyError, TypeError, ValueError, AttributeError, RecursionError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +64,10 @@ class Recording:
         self.path = path
         self.cluster = cluster
         self.recorded = str(header.get("recorded", ""))
-        self.mount_point = _name(header["mount_point"])
-        self.start = Start(_name(header.get("start", "")))
-        self._map = header.get("hostname_map")
+        self.mount_point = mount_point_of(header["mount_point"])
+        self.start = Start(path_of(header.get("start", "")))
+        given = header.get("hostname_map")
+        self._map = None if given is None else (bytes_of(given["text"]), text_of(given["source"]))
         self._placements = Placements(cluster)
         self._directories: dict[bytes, _Recorded] = {}
         self.disproved: bytes | None = None
@@ -84,10 +87,26 @@ class Recording:
         return completed(found.listed if found else ListedDirectory(directory, [], [], gone=True))
 
     def resolve_files(self, directory: bytes, names: list[bytes], *, sizes: bool) -> Future[ResolvedFiles]:
-        """Why files of one directory could not be placed: where the others lay, their listing tells."""
-        failures = self._directories[directory].failures
-        told = [(number, *failures.get(name, (0, "it could not be placed"))) for number, name in enumerate(names)]
-        return completed(ResolvedFiles([], [FAILED] * len(names), [-1] * len(names), told))
+        """Where files of one directory lay, and why those that could not be placed were not; sizes come in any case."""
+        recorded = self._directories.get(directory)
+        result = ResolvedFiles([], [], [], [])
+        if recorded is None:
+            return completed(ResolvedFiles([], [GONE] * len(names), [-1] * len(names), []))
+        listed = recorded.listed
+        result.answers.extend(listed.answers)
+        for number, name in enumerate(names):
+            index = bisect_left(listed.files, name)
+            if index == len(listed.files) or listed.files[index] != name:
+                result.placed.append(GONE)
+                result.sizes.append(-1)
+                continue
+            result.sizes.append(listed.sizes[index])
+            if listed.placed[index] == PENDING:
+                result.placed.append(FAILED)
+                result.failures.append((number, *recorded.failures.get(name, (0, "it could not be placed"))))
+            else:
+                result.placed.append(listed.placed[index])
+        return completed(result)
 
     def placement(self, answer: Answer) -> Placement:
         """Where a file lies of which ``answer`` was said."""
@@ -99,7 +118,7 @@ class Recording:
         try:
             if not self._map:
                 raise NoHostnameMapError((f"the recording {os.fsdecode(self.path)}",))
-            future.set_result(HostnameMap.from_text(_bytes(self._map["text"]), str(self._map["source"])))
+            future.set_result(HostnameMap.from_text(*self._map))
         except GlusterError as error:
             future.set_exception(error)
         return future
@@ -138,6 +157,7 @@ def _read(path: bytes, text: IO[bytes], progress: Callable[[int], None]) -> Reco
     lines = _objects(path, text)
     _, header = next(lines, (1, {}))
     recording = _begun(path, header)
+    announced = {recording.start.directory}  # held by a directory that was read, but not read yet
     directories = files = 0
     for number, line in lines:
         if "end" in line:
@@ -145,16 +165,26 @@ def _read(path: bytes, text: IO[bytes], progress: Callable[[int], None]) -> Reco
             if not isinstance(told, dict) or told.get("directories") != directories or told.get("files") != files:
                 fact = f"the end says {told}, but {directories:,} directories and {files:,} files stand before it"
                 raise RecordingError(path, number, fact)
+            for extra, _ in lines:  # to the end of the file, where gzip keeps its checksum
+                raise RecordingError(path, extra, "it stands behind the line 'end'")
             return recording
         try:
             recorded = _recorded(line, recording.cluster)
-        except (KeyError, TypeError, ValueError, IndexError, AttributeError) as error:
+            _take_from(announced, recorded.listed)
+        except _MALFORMED as error:
             raise RecordingError(path, number, f"not the line of a directory ({_words(error)})") from error
         recording.add(recorded)
         directories += 1
         files += len(recorded.listed.files)
         progress(directories)
     raise RecordingError(path, 0, f"it is cut short after {directories:,} directories: its line 'end' is missing")
+
+
+def _take_from(announced: set[bytes], listed: ListedDirectory) -> None:
+    if listed.directory not in announced:
+        raise ValueError("it was there before, or no directory before it holds it")
+    announced.remove(listed.directory)
+    announced.update(os.path.join(listed.directory, name) for name in listed.directories)
 
 
 def _objects(path: bytes, text: IO[bytes]) -> Iterator[tuple[int, dict[str, Any]]]:
@@ -183,20 +213,20 @@ def _begun(path: bytes, header: dict[str, Any]) -> Recording:
         raise RecordingError(path, 1, fact)
     try:
         return Recording(header, _cluster(header), path)
-    except (KeyError, TypeError, ValueError, IndexError, AttributeError) as error:
+    except _MALFORMED as error:
         raise RecordingError(path, 1, f"not a header ({_words(error)})") from error
 
 
 def _cluster(header: dict[str, Any]) -> Cluster:
-    groups = [(str(g["name"]), g["kind"], int(g.get("redundancy", 0))) for g in header["groups"]]
+    groups = [(text_of(g["name"]), g["kind"], number_of(g.get("redundancy", 0))) for g in header["groups"]]
     volumes = tuple(
         Volume(
             index,
-            str(v["name"]),
-            str(v["host"]),
-            str(v["brick"]),
-            str(v.get("configured_host", "")),
-            range(len(groups))[v["group"]],
+            text_of(v["name"]),
+            text_of(v["host"]),
+            text_of(v["brick"]),
+            text_of(v.get("configured_host", "")),
+            number_of(v["group"], most=len(groups) - 1),
             arbiter=bool(v.get("arbiter", False)),
             online=None if v.get("online") is None else bool(v["online"]),
         )
@@ -209,57 +239,45 @@ def _cluster(header: dict[str, Any]) -> Cluster:
         Group(index, name, kind, tuple(v.index for v in volumes if v.group == index), redundancy)
         for index, (name, kind, redundancy) in enumerate(groups)
     )
-    return Cluster(volumes, made, name=str(header["name"]), shard_block_size=header.get("shard_block_size"))
+    block = header.get("shard_block_size")
+    block_size = None if block is None else number_of(block)
+    return Cluster(volumes, made, name=text_of(header["name"]), shard_block_size=block_size)
 
 
 def _recorded(line: dict[str, Any], cluster: Cluster) -> _Recorded:
-    directory = _name(line["directory"])
+    directory = path_of(line["directory"])
     if "error" in line:
-        number, words = line["error"]
-        return _Recorded(ListedDirectory(directory, [], [], error=(int(number), str(words))), {})
-    directories, names = [_name(n) for n in line["directories"]], [_name(n) for n in line["files"]]
-    sizes, groups = [int(size) for size in line["sizes"]], line["groups"]
+        return _Recorded(ListedDirectory(directory, [], [], error=failure_of(line["error"])), {})
+    directories, names = names_of(line["directories"]), names_of(line["files"])
+    sizes = [number_of(size, least=-1) for size in line["sizes"]]
+    groups = [number_of(group, least=-1, most=len(cluster.groups) - 1) for group in line["groups"]]
     if not len(names) == len(sizes) == len(groups):
         raise ValueError("files, sizes and groups are not of one length")
-    absent = {int(i): tuple(int(volume) for volume in lacking) for i, lacking in line.get("absent", {}).items()}
-    failures = {names[int(i)]: (int(number), str(words)) for i, (number, words) in line.get("failed", {}).items()}
-    known = range(len(cluster.groups))
+    last_file, last_volume = len(names) - 1, len(cluster.volumes) - 1
+    absent = {
+        number_of(int(index), most=last_file): tuple(number_of(volume, most=last_volume) for volume in lacking)
+        for index, lacking in line.get("absent", {}).items()
+    }
+    failures = {
+        names[number_of(int(index), most=last_file)]: failure_of(failure)
+        for index, failure in line.get("failed", {}).items()
+    }
     numbers: dict[GroupAnswer, int] = {}
     files = []
     for index, (name, size, group) in enumerate(zip(names, sizes, groups, strict=True)):
         if group == -1:
             files.append((name, size, PENDING))
         else:
-            answer = GroupAnswer("recording", known[group], absent.get(index, ()))
+            answer = GroupAnswer("recording", group, absent.get(index, ()))
             files.append((name, size, numbers.setdefault(answer, len(numbers))))
     files.sort()
     listed = ListedDirectory(
         directory,
         directories,
         [name for name, _, _ in files],
-        int(line.get("others", 0)),
+        number_of(line.get("others", 0)),
         answers=list(numbers),
         placed=[placed for _, _, placed in files],
         sizes=[size for _, size, _ in files],
     )
     return _Recorded(listed, failures)
-
-
-def _name(value: str | dict[str, str]) -> bytes:
-    """A name as it stands in a recording, as bytes; ValueError for one that could not be a path."""
-    name = _bytes(value)
-    if b"\0" in name or (b".." in name and b".." in name.split(b"/")):
-        raise ValueError(f"{name!r} is not a path")
-    return name
-
-
-def _bytes(value: str | dict[str, str]) -> bytes:
-    return value.encode("utf-8") if isinstance(value, str) else base64.b64decode(value["b64"], validate=True)
-
-
-def recorded_bytes(value: bytes) -> str | dict[str, str]:
-    """Bytes as they stand in a recording: as text where they are UTF-8."""
-    try:
-        return value.decode("utf-8")
-    except UnicodeDecodeError:
-        return {"b64": base64.b64encode(value).decode("ascii")}

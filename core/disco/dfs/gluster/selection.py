@@ -10,7 +10,7 @@ import os
 from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from .addresses import Addresser
@@ -28,11 +28,12 @@ __all__ = ["Row", "Selection", "SelectionPicture", "Totals"]
 @dataclass
 class Totals:
     """What a selection adds up to. ``bytes``: of the files whose size is known; ``by_place``: files by index into
-    ``Catalog.placements``, and by FAILED and PENDING.
+    ``Catalog.placements``, and by FAILED and PENDING; ``unreadable``: directories that could not be read.
     """
 
     files: int = 0
     bytes: int = 0
+    unreadable: int = 0
     by_place: Counter[int] = field(default_factory=Counter)
 
     @property
@@ -74,9 +75,18 @@ class SelectionPicture:
     learns of a row's file shows in it.
     """
 
-    def __init__(self, catalog: Catalog, scope: bytes, keep: Filter, segments: list[_Segment], totals: Totals) -> None:
+    def __init__(
+        self,
+        catalog: Catalog,
+        scope: bytes,
+        keep: Filter,
+        segments: list[_Segment],
+        totals: Totals,
+        unreadable: Sequence[CatalogDirectory] = (),
+    ) -> None:
         self.catalog, self.scope, self.keep, self.totals = catalog, scope, keep, totals
         self._segments = segments
+        self._unreadable = unreadable
         self._starts: list[int] = []
         count = 0
         for segment in segments:
@@ -139,8 +149,12 @@ class SelectionPicture:
         )
 
     def failures(self, mount_point: bytes) -> list[Failure]:
-        """The files that could not be placed, and why."""
-        found = []
+        """The files that could not be placed and the directories that could not be read, by path, and why."""
+        found = [
+            Failure(os.path.join(mount_point, directory.path), *directory.error)
+            for directory in self._unreadable
+            if directory.error is not None
+        ]
         for directory, indexes in self._segments:
             if directory.failures:
                 names = directory.names
@@ -149,7 +163,7 @@ class SelectionPicture:
                         number, words = directory.failures[index]
                         path = os.path.join(mount_point, directory.path, names[index])
                         found.append(Failure(path, number, words))
-        return found
+        return sorted(found)
 
 
 class Selection:
@@ -160,6 +174,7 @@ class Selection:
         self.totals = Totals()
         self._kept: dict[bytes, Sequence[int]] = {}
         self._parts: dict[bytes, Totals] = {}
+        self._unreadable: dict[bytes, CatalogDirectory] = {}
 
     def covers(self, path: bytes) -> bool:
         """Whether a directory lies at or below the scope."""
@@ -168,7 +183,12 @@ class Selection:
     def update(self, path: bytes) -> None:
         """Takes up a directory that was listed, or some of whose files were resolved, since the last time."""
         directory = self.catalog.directories[path]
-        if directory.state != "listed" or not self.covers(path):
+        if not self.covers(path):
+            return
+        if directory.state == "failed" and path not in self._unreadable:
+            self._unreadable[path] = directory
+            self.totals.unreadable += 1
+        if directory.state != "listed":
             return
         kept = self._kept.get(path)
         if kept is None:
@@ -204,8 +224,9 @@ class Selection:
 
     def picture(self) -> SelectionPicture:
         """The selection as it is now."""
-        totals = Totals(self.totals.files, self.totals.bytes, self.totals.by_place.copy())
-        return SelectionPicture(self.catalog, self.scope, self.keep, list(self._segments()), totals)
+        totals = replace(self.totals, by_place=self.totals.by_place.copy())
+        unreadable = tuple(self._unreadable.values())
+        return SelectionPicture(self.catalog, self.scope, self.keep, list(self._segments()), totals, unreadable)
 
     def _segments(self) -> Iterator[_Segment]:
         stack: list[bytes | _Segment] = [self.scope]
@@ -235,4 +256,4 @@ def _totals_of(directory: CatalogDirectory, kept: Sequence[int]) -> Totals:
     else:
         places = Counter(directory.places[i] for i in kept)
         sizes = sum(size for size in (directory.sizes[i] for i in kept) if size > 0)
-    return Totals(len(kept), sizes, places)
+    return Totals(len(kept), sizes, by_place=places)

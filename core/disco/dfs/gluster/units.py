@@ -8,6 +8,7 @@ threads, in processes, or on other machines that have the mount at the same path
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 from collections.abc import Iterable, Sequence
 from typing import Literal, NamedTuple
@@ -209,16 +210,26 @@ def online_volumes(active: bytes, names: Iterable[str]) -> dict[str, bool]:
 def resolve_unit(
     mount_point: bytes, directory: bytes, names: list[bytes], disperse: bool, sizes: bool
 ) -> ResolvedFiles:
-    """Asks for the placement of each named file, and its size where that is wanted."""
+    """Asks for the placement of each named file, and its size where that is wanted.
+
+    A link may lead to a file elsewhere that has such attributes too: on another inputfs, or in a brick on this
+    machine. They would be taken for this inputfs's own, so that what is not on its device is not asked.
+    """
     result = ResolvedFiles([], [], [], [])
     numbers: dict[RawPlacement, int] = {}
+    device: int | None = None
     for index, name in enumerate(names):
         below = os.path.join(directory, name)
         path = os.path.join(mount_point, below)
         try:
+            if device is None:
+                device = os.stat(mount_point).st_dev
+            status = os.stat(path)
+            if status.st_dev != device:
+                raise OSError(errno.EXDEV, os.strerror(errno.EXDEV))
             raw = ask_placement(path, disperse=disperse, below_mount=b"/" + below)
-            size = os.stat(path).st_size if sizes else -1
-        except FileNotFoundError:
+            size = status.st_size if sizes else -1
+        except (FileNotFoundError, NotADirectoryError):
             result.placed.append(GONE)
             result.sizes.append(-1)
         except (OSError, PathinfoError) as error:

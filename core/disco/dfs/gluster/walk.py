@@ -10,7 +10,7 @@ import os
 from bisect import bisect_left
 from collections.abc import Iterator
 from concurrent.futures import Future
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple, cast
 
 from .errors import CookiesDisprovedError, Failure, PathinfoError
@@ -46,9 +46,13 @@ class Report:
     by_cookie: int = 0
     disproved: bytes | None = None
 
-    def reset(self) -> None:
-        """Counts from nothing again."""
-        self.__init__()  # type: ignore[misc]
+    def copy(self) -> Report:
+        """What was counted until now."""
+        return replace(self, failures=list(self.failures))
+
+    def restore(self, earlier: Report) -> None:
+        """Counts from an earlier copy again."""
+        self.__dict__.update(earlier.copy().__dict__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -322,7 +326,7 @@ def _placed(batch: Batch, source: Source, report: Report) -> PlacedFiles:
         report.failures.append(_failure(source, os.path.join(batch.directory, batch.names[index]), number, words))
     report.vanished += resolved.placed.count(GONE)
     placements = [placement_or_fault(source, answer) for answer in resolved.answers]
-    report.disproved = source.disproved
+    report.disproved = source.disproved or report.disproved
     if not resolved.failures and min(resolved.placed, default=0) >= 0 and not any(type(p) is str for p in placements):
         good = cast("list[Placement]", placements)
         placed = PlacedFiles(batch.directory, batch.names, [good[i] for i in resolved.placed], resolved.sizes)

@@ -1,0 +1,94 @@
+"""Sources that answer as another one does, but late, not at all, or with what is gone; and walks over them."""
+
+import os
+from concurrent.futures import Future
+
+from disco.dfs.gluster.filters import Substring
+from disco.dfs.gluster.inputfs import Start
+from disco.dfs.gluster.walk import Report, walk
+from disco.dfs.gluster.workers import completed
+
+ROOT = Start(b"")
+ALL = Substring(b"")
+
+
+class Around:
+    """A source that answers as another one does; what a test needs otherwise, it overrides."""
+
+    def __init__(self, source):
+        self.source = source
+        self.mount_point, self.cluster, self.placement = source.mount_point, source.cluster, source.placement
+
+    def list_directory(self, directory):
+        return self.source.list_directory(directory)
+
+    def resolve_files(self, directory, names, *, sizes):
+        return self.source.resolve_files(directory, names, sizes=sizes)
+
+
+class Threaded(Around):
+    """Answers from several threads, in any order."""
+
+    def __init__(self, source, executor):
+        super().__init__(source)
+        self.executor = executor
+
+    def list_directory(self, directory):
+        return self.executor.submit(lambda: self.source.list_directory(directory).result())
+
+    def resolve_files(self, directory, names, *, sizes):
+        return self.executor.submit(lambda: self.source.resolve_files(directory, names, sizes=sizes).result())
+
+
+class Vanishing(Around):
+    """Lists a file and directories at the root that are gone when their turn comes."""
+
+    def __init__(self, source, files=(), directories=()):
+        super().__init__(source)
+        self.files, self.directories = files, directories
+
+    def list_directory(self, directory):
+        listed = self.source.list_directory(directory).result()
+        if directory == b"":
+            files, directories = [*listed.files, *self.files], [*listed.directories, *self.directories]
+            listed = listed._replace(files=sorted(files), directories=sorted(directories))
+        return completed(listed)
+
+
+class Hanging(Around):
+    """Answers the first questions, and leaves all others open."""
+
+    def __init__(self, source, answered):
+        super().__init__(source)
+        self.answered, self.open, self.asked = answered, [], 0
+
+    def resolve_files(self, directory, names, *, sizes):
+        self.asked += 1
+        if self.asked <= self.answered:
+            return super().resolve_files(directory, names, sizes=sizes)
+        self.open.append(Future())
+        return self.open[-1]
+
+
+class Noting(Around):
+    """Notes which files are asked for."""
+
+    def __init__(self, source):
+        super().__init__(source)
+        self.asked = []
+
+    def resolve_files(self, directory, names, *, sizes):
+        self.asked.extend(names)
+        return super().resolve_files(directory, names, sizes=sizes)
+
+
+def walked(source, start=ROOT, keep=ALL, report=None):
+    """The paths of the files, in the order in which they come."""
+    found = walk(source, start, keep, report=report or Report())
+    return [os.path.join(placed.directory, name) for placed in found for name in placed.names]
+
+
+def reported(source, start=ROOT, keep=ALL):
+    report = Report()
+    walked(source, start, keep, report)
+    return report

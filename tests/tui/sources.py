@@ -1,0 +1,169 @@
+"""Datasets to explore without a mount, and a source that answers when a test lets it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import Future
+from typing import Any
+
+from disco.dfs.gluster.cluster import Cluster
+from disco.dfs.gluster.errors import GlusterError, NoHostnameMapError, meaning
+from disco.dfs.gluster.hostmap import HostnameMap
+from disco.dfs.gluster.placement import Placement
+from disco.dfs.gluster.recording import Recording
+from disco.dfs.gluster.units import FAILED, GONE, Answer, ListedDirectory, ResolvedFiles
+from gluster_tui.session import Session
+from tests.core.samples import opened, recording_text, tree_lines
+
+__all__ = ["FILES", "MAP", "HeldSource", "dataset", "dataset_text", "everything", "no_map_session", "session_of"]
+
+# Four volumes in two groups (see tests/core/samples.py); nx04-vol1 is in no entry.
+MAP = "nx01-vol1 node-1\nnx02 node-2\nnx03:/data/b1 node-3\n"
+
+FILES = (
+    b"README",
+    *(b"genomes/chr%d" % number for number in (1, 2, 3)),
+    *(b"web_logs/2006-06/access-%02d" % day for day in range(1, 6)),
+    *(b"web_logs/2006-07/access-%02d" % day for day in range(1, 13)),
+)
+
+Line = dict[str, Any]
+
+
+def dataset_text(
+    paths: Iterable[bytes] = FILES,
+    *,
+    hostmap: str | None = MAP,
+    change: Mapping[str, Line] | None = None,
+    **header: Any,
+) -> bytes:
+    """A recording's text. ``change``: by directory, what its line holds besides or instead."""
+    lines = tree_lines(paths)
+    for directory, more in (change or {}).items():
+        (line,) = (line for line in lines if line["directory"] == directory)
+        if "error" in more:
+            line.clear()
+            line["directory"] = directory
+        line.update(more)
+    recorded = {"source": "/inputfs/.hostname_map", "text": hostmap} if hostmap is not None else None
+    return recording_text(lines, hostname_map=recorded, **header)
+
+
+def dataset(paths: Iterable[bytes] = FILES, **how: Any) -> Recording:
+    """A dataset that holds these files; ``how``: as for ``dataset_text``."""
+    return opened(dataset_text(paths, **how))
+
+
+def session_of(source: Recording | HeldSource) -> Session:
+    """What opening a source gives, with the host map that it has."""
+    return Session(source, source.start, source.hostname_map().result())
+
+
+def no_map_session(source: Recording | HeldSource) -> Session:
+    """The same where no host map was found."""
+    error = NoHostnameMapError(("$DISCO_HOSTNAME_MAP (not set)", "/inputfs/.hostname_map"))
+    return Session(source, source.start, HostnameMap.none(), map_error=error)
+
+
+def everything(_: bytes) -> bool:
+    """Every directory, where a ``HeldSource`` is told which to hold."""
+    return True
+
+
+def nothing(_: bytes) -> bool:
+    """No directory."""
+    return False
+
+
+class HeldSource:
+    """A recording that answers as a mount does: late, with errors, or never.
+
+    ``hold_listings``, ``hold_files``: for which directories answers are kept back, until ``release()``. ``faults``:
+    error numbers of directories and files, by path. ``gone``: files that vanished since they were listed. ``asked``:
+    the directories whose listing was asked for, in order.
+    """
+
+    def __init__(
+        self,
+        recording: Recording,
+        *,
+        hold_listings: Callable[[bytes], bool] = nothing,
+        hold_files: Callable[[bytes], bool] = nothing,
+        faults: Mapping[bytes, int] | None = None,
+        gone: Iterable[bytes] = (),
+    ) -> None:
+        self.recording = recording
+        self.start = recording.start
+        self.hold_listings, self.hold_files = hold_listings, hold_files
+        self.faults, self.gone = dict(faults or {}), set(gone)
+        self.asked: list[bytes] = []
+        self.closed = False
+        self._held: list[tuple[Future[Any], Any]] = []
+
+    @property
+    def mount_point(self) -> bytes:
+        return self.recording.mount_point
+
+    @property
+    def label(self) -> str:
+        return self.recording.label
+
+    @property
+    def cluster(self) -> Cluster:
+        return self.recording.cluster
+
+    @property
+    def held(self) -> int:
+        """How many answers are kept back."""
+        return len(self._held)
+
+    def list_directory(self, directory: bytes) -> Future[ListedDirectory]:
+        self.asked.append(directory)
+        listed = self.recording.list_directory(directory).result()
+        if directory in self.faults:
+            number = self.faults[directory]
+            listed = ListedDirectory(directory, [], [], error=(number, meaning(number)))
+        return self._answer(listed, self.hold_listings(directory))
+
+    def resolve_files(self, directory: bytes, names: list[bytes], *, sizes: bool) -> Future[ResolvedFiles]:
+        resolved = self.recording.resolve_files(directory, names, sizes=sizes).result()
+        for index, name in enumerate(names):
+            path = os.path.join(directory, name)
+            if path in self.gone:
+                resolved.placed[index] = GONE
+            if (number := self.faults.get(path)) is not None:
+                resolved.placed[index] = FAILED
+                resolved.sizes[index] = -1
+                resolved.failures.append((index, number, meaning(number)))
+        return self._answer(resolved, self.hold_files(directory))
+
+    def _answer(self, value: Any, hold: bool) -> Future[Any]:
+        future: Future[Any] = Future()
+        if hold:
+            self._held.append((future, value))
+        else:
+            future.set_result(value)
+        return future
+
+    def release(self) -> None:
+        """Gives every answer that was kept back, and keeps back no more."""
+        self.hold_listings = self.hold_files = nothing
+        held, self._held = self._held, []
+        for future, value in held:
+            future.set_result(value)
+
+    def end(self, error: GlusterError) -> None:
+        """Gives an error in place of every answer that was kept back."""
+        held, self._held = self._held, []
+        for future, _ in held:
+            future.set_exception(error)
+
+    def placement(self, answer: Answer) -> Placement:
+        return self.recording.placement(answer)
+
+    def hostname_map(self) -> Future[HostnameMap]:
+        return self.recording.hostname_map()
+
+    def close(self) -> None:
+        self.closed = True

@@ -1,0 +1,159 @@
+"""A walk that is under way: what it shows meanwhile, stopping it, going on, and answers that come late or never."""
+
+from __future__ import annotations
+
+import errno
+import time
+from dataclasses import replace
+
+from textual.pilot import Pilot
+
+from gluster_tui.app import GlusterTui
+from gluster_tui.loader import Waiting
+from gluster_tui.messages import Loaded
+from gluster_tui.mount_process import MountProcessEndedError
+from gluster_tui.widgets.bars import NoticeBar
+
+from .driving import enter_filter, explorer, files_shown, in_view, on_screen, running, settled, until
+from .sources import FILES, HeldSource, dataset, everything, session_of
+
+
+def half_listed() -> HeldSource:
+    """A dataset of which one directory does not answer yet."""
+    return HeldSource(dataset(), hold_listings=lambda path: path == b"web_logs/2006-07")
+
+
+def sentence(pilot: Pilot[None], panel: str) -> str:
+    return " ".join(" ".join(in_view(pilot, explorer(pilot).query_one(panel))).split())
+
+
+async def known(pilot: Pilot[None], files: int) -> None:
+    await until(pilot, lambda: len(files_shown(pilot)) == files, f"{files} files are shown")
+
+
+async def test_files_are_shown_as_soon_as_their_directory_is_listed() -> None:
+    async with running(session_of(half_listed()), settle=False) as pilot:
+        await known(pilot, 9)
+        assert files_shown(pilot) == [path for path in FILES if b"2006-07" not in path]
+
+
+async def test_a_walk_that_is_under_way_says_how_far_it_is() -> None:
+    async with running(session_of(half_listed()), settle=False) as pilot:
+        await known(pilot, 9)
+        assert "9 of 9 files, 63 B   walking... 92%" in on_screen(pilot)
+
+
+async def test_what_comes_later_is_filtered_too() -> None:
+    source = half_listed()
+    async with running(session_of(source), settle=False) as pilot:
+        await known(pilot, 9)
+        await pilot.press("slash", "0", "2")
+        source.release()
+        await settled(pilot)
+        assert files_shown(pilot) == [path for path in FILES if b"02" in path]
+
+
+async def test_escape_stops_the_walk_and_marks_what_is_there_as_incomplete() -> None:
+    source = half_listed()
+    async with running(session_of(source), settle=False) as pilot:
+        await known(pilot, 9)
+        await pilot.press("escape")
+        await until(pilot, lambda: "stopped at 92%: incomplete" in on_screen(pilot), "it says that it was stopped")
+        assert len(files_shown(pilot)) == 9
+
+
+async def test_a_stopped_walk_asks_for_nothing_more() -> None:
+    source = HeldSource(dataset(), hold_listings=lambda path: path == b"web_logs")
+    async with running(session_of(source), settle=False) as pilot:
+        await known(pilot, 4)
+        await pilot.press("escape")
+        source.release()
+        await until(pilot, lambda: explorer(pilot).latest.progress.directories_listed == 3, "web_logs is taken up")
+        assert source.asked == [b"", b"genomes", b"web_logs"]
+
+
+async def test_g_goes_on_to_the_end_of_the_dataset() -> None:
+    source = HeldSource(dataset(), hold_listings=lambda path: path == b"web_logs")
+    async with running(session_of(source), settle=False) as pilot:
+        await known(pilot, 4)
+        await pilot.press("escape")
+        source.release()
+        await pilot.press("g")
+        await settled(pilot)
+        assert files_shown(pilot) == list(FILES)
+
+
+async def test_a_walk_that_was_stopped_before_any_file_says_which_key_goes_on() -> None:
+    source = HeldSource(dataset(), hold_listings=everything)
+    async with running(session_of(source), settle=False) as pilot:
+        await pilot.press("escape")
+        await until(pilot, lambda: "g goes on" in on_screen(pilot), "the key is named")
+        assert sentence(pilot, "#files") == "No file was found before the walk was stopped. g goes on."
+
+
+async def test_a_late_update_of_an_older_selection_is_dropped() -> None:
+    async with running(session_of(dataset())) as pilot:
+        older = explorer(pilot).latest
+        assert older is not None
+        await enter_filter(pilot, "chr")
+        explorer(pilot).post_message(Loaded(older))
+        await pilot.pause()
+        assert len(files_shown(pilot)) == 3
+        assert "3 of 21 files" in on_screen(pilot)
+
+
+async def test_a_file_whose_placement_is_not_known_yet_says_so_in_list_and_panel() -> None:
+    source = HeldSource(dataset([b"data"]), hold_files=everything)
+    async with running(session_of(source), settle=False) as pilot:
+        await known(pilot, 1)
+        assert in_view(pilot, explorer(pilot).files)[0].endswith("...")
+        assert sentence(pilot, "#replicas") == "/data size not known asking GlusterFS where it lies ..."
+
+
+async def test_a_file_that_vanished_since_it_was_listed_leaves_the_list() -> None:
+    source = HeldSource(dataset(), gone={b"genomes/chr2"})
+    async with running(session_of(source)) as pilot:
+        assert files_shown(pilot) == [path for path in FILES if path != b"genomes/chr2"]
+
+
+async def test_a_call_that_does_not_come_back_shows_as_waiting_with_its_time() -> None:
+    source = half_listed()
+    async with running(session_of(source), settle=False) as pilot:
+        await known(pilot, 9)
+        latest = explorer(pilot).latest
+        assert latest is not None
+        since_long = Waiting(b"web_logs/2006-07", time.monotonic() - 42)
+        explorer(pilot).query_one(NoticeBar).show(replace(latest, waiting=(since_long,)))
+        await pilot.pause()
+        assert "~ waiting 42 s for /web_logs/2006-07: a brick does not answer" in on_screen(pilot)
+
+
+async def test_a_file_that_cannot_be_placed_is_counted_and_says_why() -> None:
+    source = HeldSource(dataset([b"data"]), faults={b"data": errno.ENOTCONN})
+    async with running(session_of(source)) as pilot:
+        assert "x 1 files could not be placed" in on_screen(pilot)
+        assert "x Transport endpoint is not connected" in sentence(pilot, "#replicas")
+
+
+async def test_a_directory_that_cannot_be_read_is_told_below_the_panels() -> None:
+    async with running(session_of(HeldSource(dataset(), faults={b"genomes": errno.EACCES}))) as pilot:
+        assert "x 1 directories could not be read" in on_screen(pilot)
+
+
+async def test_when_the_mounts_process_ends_the_walk_stops_and_says_what_helps() -> None:
+    source = half_listed()
+    async with running(session_of(source), settle=False) as pilot:
+        await known(pilot, 9)
+        source.end(MountProcessEndedError())
+        await until(pilot, lambda: "x the process that reads the mount has ended: press r" in on_screen(pilot), "words")
+        assert "incomplete" in on_screen(pilot)
+
+
+async def test_q_leaves_at_once_while_every_call_hangs() -> None:
+    source = HeldSource(dataset(), hold_listings=everything)
+    async with running(session_of(source), settle=False) as pilot:
+        await pilot.press("q")
+        await until(pilot, lambda: not pilot.app.is_running, "the app has ended", seconds=5)
+    assert isinstance(pilot.app, GlusterTui)
+    assert source.held == 1
+    assert source.closed
