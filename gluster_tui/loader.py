@@ -21,7 +21,7 @@ from disco.dfs.gluster.filters import Filter, Substring
 from disco.dfs.gluster.inputfs import Source, Start
 from disco.dfs.gluster.selection import Selection, SelectionPicture
 from disco.dfs.gluster.units import PENDING, GroupAnswer, ListedDirectory, ResolvedFiles
-from disco.dfs.gluster.walk import ATTEMPTS_TO_TEACH, BATCH, placement_or_fault
+from disco.dfs.gluster.walk import BATCH, placement_or_fault
 
 __all__ = ["Loader", "Update", "Waiting"]
 
@@ -310,14 +310,17 @@ class Loader:
             self._selected.append(job.path)
 
     def _without_teachers(self, listed: ListedDirectory) -> ListedDirectory:
-        """The listing with one file pending of each group whose hosts nobody has told yet: its attribute tells them."""
-        placed = list(listed.placed)
+        """The listing with some files pending of each group whose hosts nobody has told yet: their attributes tell
+        them.
+        """
+        placed, cluster = list(listed.placed), self.source.cluster
         for number, answer in enumerate(listed.answers):
-            if isinstance(answer, GroupAnswer) and answer.way == "cookie" and number in placed:
-                attempts = self._attempts_to_teach.get(answer.group, 0)
-                if attempts < ATTEMPTS_TO_TEACH and not self.source.cluster.taught(answer.group):
-                    self._attempts_to_teach[answer.group] = attempts + 1
-                    placed[placed.index(number)] = PENDING
+            if isinstance(answer, GroupAnswer) and answer.way == "cookie" and not cluster.taught(answer.group):
+                left = cluster.teachers(answer.group) - self._attempts_to_teach.get(answer.group, 0)
+                teachers = [index for index, said in enumerate(placed) if said == number][:left]
+                self._attempts_to_teach[answer.group] = cluster.teachers(answer.group) - left + len(teachers)
+                for index in teachers:
+                    placed[index] = PENDING
         return listed._replace(placed=placed)
 
     def _distrust_cookies(self) -> None:

@@ -146,6 +146,12 @@ class Cluster:
         known = set(self._bricks.values())
         return not self.has_graph or all(v.index in known or v.online is False for v in self.group_volumes(group))
 
+    def teachers(self, group: int) -> int:
+        """How many files are worth asking for the hosts of a group. A replicated file shows all of them, unless it
+        lacks on one; a dispersed one shows one brick, always the same, another for another file (measured on 10.3).
+        """
+        return 6 * len(self.groups[group].volumes) if self.groups[group].kind == "disperse" else 3
+
     def forget_likely(self) -> None:
         """Forgets which brick is which volume where only a cookie spoke for it: cookies were found wrong."""
         with self._lock:

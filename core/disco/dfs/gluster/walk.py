@@ -20,12 +20,11 @@ from .placement import Placement
 from .units import GONE, PENDING, Answer, GroupAnswer, ListedDirectory, ResolvedFiles
 from .workers import completed
 
-__all__ = ["ATTEMPTS_TO_TEACH", "BATCH", "PlacedFiles", "Report", "in_path_order", "walk", "walk_directories"]
+__all__ = ["BATCH", "PlacedFiles", "Report", "in_path_order", "walk", "walk_directories"]
 
 BATCH = 250  # files in a unit of work
 _LOOK_EVERY = 8  # steps after which new units are begun
 _WINDOW = 64  # units that are under way or wait to be yielded
-ATTEMPTS_TO_TEACH = 3  # files that are asked for the hosts of one group, where the first do not show them all
 
 
 @dataclass
@@ -282,16 +281,16 @@ class _Walker:
         """Sees to it that the hosts of the batch's groups are known before an address is made of them: one file's
         attribute teaches them for its whole group.
         """
+        cluster, attempts = self.source.cluster, self.attempts_to_teach
         for number, answer in enumerate(item.said.answers):
-            if not isinstance(answer, GroupAnswer) or number not in item.said.placed:
-                continue
-            attempts = self.attempts_to_teach
-            if not self.source.cluster.taught(answer.group) and attempts.get(answer.group, 0) < ATTEMPTS_TO_TEACH:
-                attempts[answer.group] = attempts.get(answer.group, 0) + 1
-                name = item.names[item.said.placed.index(number)]
-                resolved = self.source.resolve_files(item.directory, [name], sizes=False).result()
-                for told in resolved.answers:
-                    placement_or_fault(self.source, told)
+            if isinstance(answer, GroupAnswer) and not cluster.taught(answer.group):
+                left = cluster.teachers(answer.group) - attempts.get(answer.group, 0)
+                names = [n for n, said in zip(item.names, item.said.placed, strict=True) if said == number][:left]
+                if names:
+                    attempts[answer.group] = attempts.get(answer.group, 0) + len(names)
+                    resolved = self.source.resolve_files(item.directory, names, sizes=False).result()
+                    for told in resolved.answers:
+                        placement_or_fault(self.source, told)
 
 
 def _merged(said: ResolvedFiles, resolved: ResolvedFiles) -> ResolvedFiles:
