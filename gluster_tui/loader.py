@@ -274,6 +274,7 @@ class Loader:
         self, job: _Job, future: Future[ListedDirectory] | Future[ResolvedFiles], take: Callable[..., None]
     ) -> None:
         self._jobs[id(job)] = job
+        self._changed = True  # it may hang, and shows as waiting then
 
         def done(future: Future[ListedDirectory] | Future[ResolvedFiles]) -> None:
             self._events.put(lambda: self._take(job, future, take))
