@@ -25,7 +25,8 @@ class Volume:
     """One replica volume: a client-side subvolume, with its host and its brick.
 
     ``index``: its place in the client graph. ``host``: the name its server gives itself, once a file has
-    shown it; until then, and where it shows a UUID in its place, the host the graph was configured with.
+    shown it; until then, and where it shows a UUID in its place, the host the graph was configured with. So too in a
+    disperse group, of which a file shows one brick only: which hosts were known would hang on the files met before.
     ``brick``: the directory on that host. ``group``: index of its group. ``arbiter``: it holds names, no
     data. ``online``: None where a client cannot know.
     """
@@ -63,7 +64,8 @@ class Cluster:
     """The volumes and groups of one inputfs; safe to use from several threads.
 
     ``volumes`` and ``groups`` are tuples that are replaced, never changed: a reader that keeps one has a
-    picture that stays whole. ``has_graph``: they came from the client graph, so they are all there are.
+    picture that stays whole. ``has_graph``: they came from the client graph, so they are all there are. ``down``: the
+    groups, by name, that the client counts as lost: what they hold is in no listing.
     """
 
     def __init__(
@@ -78,6 +80,7 @@ class Cluster:
         self.volumes = volumes
         self.groups = groups
         self.shard_block_size = shard_block_size
+        self.down: tuple[str, ...] = ()
         self.has_graph = bool(volumes)
         self._lock = threading.Lock()
         self._bricks: dict[Brick, int] = {}  # as a file shows it -> the volume that it is
@@ -141,6 +144,8 @@ class Cluster:
         updated = list(self.volumes)
         for brick, index in pairs.items():
             self._bricks[brick] = index
+            if self.groups[updated[index].group].kind == "disperse":
+                continue
             host = updated[index].host if brick.is_uuid else brick.host
             updated[index] = replace(updated[index], host=host, brick=brick.base)
         self.volumes = tuple(updated)
