@@ -11,7 +11,7 @@ from disco.dfs.gluster.errors import ExportError, GlusterError
 from disco.dfs.gluster.export import Rules, replacing, target_fault, write_list
 from disco.dfs.gluster.formats import FORMATS, Format
 from disco.dfs.gluster.selection import SelectionPicture
-from disco.dfs.gluster.walk import PlacedFiles
+from disco.dfs.gluster.walk import PlacedFiles, missing_groups
 
 from .session import Session
 
@@ -114,7 +114,7 @@ class ExportRun:
                 mount_point = self._session.source.mount_point
                 tally = write_list(
                     self._picture.batches(),
-                    lambda: self._picture.failures(mount_point),
+                    lambda: [*missing_groups(self._session.source), *self._picture.failures(mount_point)],
                     self._format,
                     self._rules,
                     out,

@@ -196,5 +196,6 @@ _MEANINGS = {
     13: "Permission denied",
     18: "not on this inputfs, so that it has no placement there (a link that leads out of the inputfs?)",
     95: "not on GlusterFS, so that it has no placement (a link that leads out of the inputfs?)",
+    103: "Software caused connection abort (the mount's client has died)",
     107: "Transport endpoint is not connected (the bricks that hold it are down, or the mount's client has died)",
 }

@@ -7,8 +7,10 @@ for it can choose where it runs, and whether to wait.
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import os
+import re
 import stat
 from concurrent.futures import Executor, Future
 from typing import NamedTuple, Protocol
@@ -55,13 +57,16 @@ class Start(NamedTuple):
 
 
 class MountFacts(NamedTuple):
-    """What one unit of work finds out about a path's mount. ``volfile``: None without a graph."""
+    """What one unit of work finds out about a path's mount. ``volfile``: None without a graph. ``down``: as in
+    ``Cluster``.
+    """
 
     mount: Mount
     start: Start
     meta: bytes | None
     volfile: bytes | None
     online: dict[str, bool]
+    down: tuple[str, ...] = ()
 
 
 def find_mount_unit(path: bytes) -> MountFacts | GlusterError:
@@ -86,7 +91,8 @@ def _find_mount(path: bytes) -> MountFacts:
     start = Start(below) if stat.S_ISDIR(mode) else Start(*os.path.split(below))
     meta = _find_meta(mount, mounts)
     volfile = None if meta is None else _read(os.path.join(meta, b"volfile"))
-    return MountFacts(mount, start, meta, volfile, online_unit(meta, volfile))
+    online = online_unit(meta, volfile)
+    return MountFacts(mount, start, meta, volfile, online, _groups_down(meta, volfile, online))
 
 
 def _find_meta(mount: Mount, mounts: list[Mount]) -> bytes | None:
@@ -131,6 +137,23 @@ def online_unit(meta: bytes | None, volfile: bytes | None) -> dict[str, bool]:
     return online
 
 
+def _groups_down(meta: bytes | None, volfile: bytes | None, online: dict[str, bool]) -> tuple[str, ...]:
+    """The groups of which all bricks are lost, or as many as their quorum or redundancy cannot bear."""
+    if meta is None or volfile is None:
+        return ()
+    cluster = parse_volfile(volfile, os.path.join(meta, b"volfile")).cluster()
+    down = []
+    for group in cluster.groups:
+        lost = all(online.get(volume.name) is False for volume in cluster.group_volumes(group.index))
+        if group.kind != "single" and not lost:
+            with contextlib.suppress(PathError):
+                private = _read(os.path.join(meta, os.fsencode(group.name), b"private"))
+                lost = re.search(rb"^up = 0$", private, re.MULTILINE) is not None
+        if lost:
+            down.append(group.name)
+    return tuple(down)
+
+
 class Inputfs:
     """One mounted GlusterFS file system, as a ``Source``; made by ``open_inputfs()``."""
 
@@ -142,6 +165,7 @@ class Inputfs:
         else:
             self.cluster = parse_volfile(facts.volfile, facts.meta).cluster()
             self.cluster.set_online(facts.online)
+            self.cluster.down = facts.down
         self._disperse = any(group.kind == "disperse" for group in self.cluster.groups)
         self._placements = Placements(self.cluster)
 

@@ -6,6 +6,7 @@ of sub-directories interleave, a sub-directory standing where its name with a ``
 
 from __future__ import annotations
 
+import errno
 import os
 from collections.abc import Iterator
 from concurrent.futures import Future
@@ -18,7 +19,7 @@ from .inputfs import Source, Start
 from .placement import Placement
 from .units import GONE, Answer, ListedDirectory, ResolvedFiles
 
-__all__ = ["BATCH", "PlacedFiles", "Report", "in_path_order", "walk", "walk_directories"]
+__all__ = ["BATCH", "PlacedFiles", "Report", "in_path_order", "missing_groups", "walk", "walk_directories"]
 
 BATCH = 250  # files in a unit of work
 _WINDOW = 64  # units that are under way or wait to be yielded
@@ -93,6 +94,8 @@ def walk(source: Source, start: Start, keep: Filter, *, report: Report, sizes: b
     Only the window is held in memory, besides the names of the directories on the way. Failures go to
     ``report.failures``, and the walk goes on.
     """
+    if start.name is None:
+        report.failures.extend(missing_groups(source))
     walker = _Walker(source, keep, sizes=sizes, in_order=True)
     for step in walker.run(start):
         if isinstance(step, ListedDirectory):
@@ -103,6 +106,7 @@ def walk(source: Source, start: Start, keep: Filter, *, report: Report, sizes: b
 
 def walk_directories(source: Source, start: Start, *, report: Report) -> Iterator[WalkedDirectory]:
     """Every directory below ``start``, its files resolved with their sizes; a directory before those in it."""
+    report.failures.extend(missing_groups(source))
     walker = _Walker(source, Substring(b""), sizes=True, in_order=False)
     current: WalkedDirectory | None = None
     for step in walker.run(start):
@@ -249,6 +253,12 @@ def placement_or_fault(source: Source, answer: Answer) -> Placement | str:
     except PathinfoError as error:
         return str(error)
     return placement if placement.usable else "no replica of it can be used: all its volumes are offline"
+
+
+def missing_groups(source: Source) -> list[Failure]:
+    """What no listing tells: that a group is down, and that its files are missing from every directory."""
+    fact = "is down: too few of its bricks are online, and its files are in no listing"
+    return [Failure(source.mount_point, errno.ENOTCONN, f"{name} {fact}") for name in source.cluster.down]
 
 
 def _failure(source: Source, below: bytes, number: int, words: str) -> Failure:
