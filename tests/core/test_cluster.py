@@ -73,6 +73,12 @@ def test_a_uuid_does_not_take_the_place_of_a_host():
     assert hosts(cluster)[:2] == ["nx01", "nx02"]
 
 
+def test_a_file_of_a_disperse_group_teaches_no_host_since_it_shows_only_one(data):
+    cluster = parse_volfile((data / "volfile-disperse.vol").read_bytes()).cluster()
+    cluster.locate("", (Brick("gnode02", "/srv/b2/dd"),))
+    assert hosts(cluster)[3:] == ["gnode01", "gnode02-ib", "10.77.2.3"]
+
+
 def test_what_was_learnt_is_kept():
     cluster = by_address()
     cluster.locate("web-replicate-0", bricks("nx01", "nx02"))
