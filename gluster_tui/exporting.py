@@ -13,6 +13,7 @@ from disco.dfs.gluster.formats import FORMATS, Format
 from disco.dfs.gluster.selection import SelectionPicture
 from disco.dfs.gluster.walk import PlacedFiles, missing_groups
 
+from .crash import UnexpectedError
 from .session import Session
 
 __all__ = ["CancelledError", "ExportRun", "TargetCheck", "check_target", "preview"]
@@ -126,6 +127,8 @@ class ExportRun:
             error = caught
         except (OSError, ValueError) as caught:
             error = ExportError(os.fsencode(self.target), str(caught))
+        except Exception as caught:  # noqa: BLE001 - nobody else would hear of it
+            error = UnexpectedError(caught)
         self._ended(files, error)
 
     def _progress(self, files: int) -> None:

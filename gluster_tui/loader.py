@@ -23,6 +23,8 @@ from disco.dfs.gluster.selection import Selection, SelectionPicture
 from disco.dfs.gluster.units import ListedDirectory, ResolvedFiles
 from disco.dfs.gluster.walk import BATCH, placement_or_fault
 
+from .crash import UnexpectedError
+
 __all__ = ["Loader", "Update", "Waiting"]
 
 PUBLISH_EVERY = 0.08  # seconds
@@ -140,6 +142,13 @@ class Loader:
     # The loader's thread.
 
     def _run(self) -> None:
+        try:
+            self._work()
+        except Exception as error:  # noqa: BLE001 - nobody else would hear of it
+            self._error, self._stopped = UnexpectedError(error), True
+            self._publish(self._picture())
+
+    def _work(self) -> None:
         published = 0.0
         while not self._closed:
             self._take_events(block=self._refilter is None, until=published + PUBLISH_EVERY)
