@@ -8,7 +8,7 @@ from concurrent.futures import Future
 from typing import Any
 
 from disco.dfs.gluster.cluster import Cluster
-from disco.dfs.gluster.errors import GlusterError, NoHostnameMapError, meaning
+from disco.dfs.gluster.errors import NoHostnameMapError, meaning
 from disco.dfs.gluster.hostmap import HostnameMap
 from disco.dfs.gluster.placement import Placement
 from disco.dfs.gluster.recording import Recording
@@ -155,7 +155,7 @@ class HeldSource:
         for future, value in held:
             future.set_result(value)
 
-    def end(self, error: GlusterError) -> None:
+    def end(self, error: Exception) -> None:
         """Gives an error in place of every answer that was kept back."""
         held, self._held = self._held, []
         for future, _ in held:

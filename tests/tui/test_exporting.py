@@ -102,6 +102,19 @@ def test_a_target_that_became_bad_after_its_check_is_an_error_not_a_crash(many: 
     assert isinstance(error, ExportError)
 
 
+def test_an_error_that_should_not_have_happened_is_told_and_leaves_nothing(
+    many: Session, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(export: ExportRun, files: int) -> None:
+        raise ZeroDivisionError("of ours")
+
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    (tmp_path / "lists").mkdir()
+    _, error = run(many, tmp_path / "lists" / "list", broken)
+    assert "ZeroDivisionError('of ours')" in str(error)
+    assert names_in(tmp_path / "lists") == []
+
+
 def test_the_home_directory_can_be_written_as_a_tilde(
     many: Session, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

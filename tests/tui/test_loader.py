@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 
@@ -182,6 +183,19 @@ def test_an_error_of_the_source_stops_the_walk_and_is_told(made: Made) -> None:
     source.end(MountProcessEndedError())
     update = loader.until(lambda update: update.error, "the error is told")
     assert isinstance(update.error, MountProcessEndedError)
+    assert update.stopped
+
+
+def test_an_error_that_should_not_have_happened_stops_the_walk_and_is_told(
+    made: Made, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+    source = HeldSource(dataset(), hold_listings=everything)
+    loader = made(source)
+    loader.until(lambda update: update.waiting, "it waits")
+    source.end(ZeroDivisionError("of ours"))
+    update = loader.until(lambda update: update.error, "the error is told")
+    assert "ZeroDivisionError('of ours')" in str(update.error)
     assert update.stopped
 
 
