@@ -16,6 +16,7 @@ from disco.dfs.gluster.errors import GlusterError
 from disco.dfs.gluster.mounts import Mount, gluster_mounts
 
 from .commands import APP_COMMANDS, EXPLORER_COMMANDS, bindings
+from .crash import UnexpectedError
 from .display import NodeColours, shown
 from .messages import CopyWanted, Opened, OpeningFailed, OpenWanted
 from .screens.explorer import ExplorerScreen
@@ -85,6 +86,8 @@ class GlusterTui(App[None]):
                 session = opener()
             except GlusterError as error:
                 self.post_message(OpeningFailed(error, attempt))
+            except Exception as error:  # noqa: BLE001 - nobody else would hear of it
+                self.post_message(OpeningFailed(UnexpectedError(error), attempt))
             else:
                 self.post_message(Opened(session, attempt))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import errno
 import os
 import sys
 from collections.abc import Callable, Sequence
@@ -12,6 +13,8 @@ from . import __version__
 from .exits import BAD_INPUT, BROKEN_PIPE, CRASHED, INTERRUPTED, Exit
 
 __all__ = ["main"]
+
+_NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
 
 _EPILOG = """\
 examples:
@@ -47,7 +50,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Runs one command; returns its exit code. No error of the program's own family ends in a traceback."""
     words = list(sys.argv[1:] if arguments is None else arguments)
     try:
-        return _run(words)
+        try:
+            code = _run(words)
+        except SystemExit as end:  # of argparse, which has shown its help or said what is wrong
+            code = int(end.code or 0)
+        if sys.stdout is not None:
+            sys.stdout.flush()  # Python does it at its end, and then nobody hears of an error
+        return code
     except Exit as end:
         if end.words:
             print(f"gluster-tui: {end.words}", file=sys.stderr)
@@ -55,15 +64,23 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         print("gluster-tui: interrupted", file=sys.stderr)
         return INTERRUPTED
-    except BrokenPipeError:
-        # Whoever read our output has left. Python would complain again when it flushes at its end.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except BrokenPipeError:  # whoever read our output has left
+        _drop_output()
         return BROKEN_PIPE
     except Exception as error:  # noqa: BLE001 - a user is shown a sentence, and a file to send to us
+        if isinstance(error, OSError) and error.errno in _NO_ROOM:
+            _drop_output()
+            print(f"gluster-tui: cannot write the output: {error.strerror}", file=sys.stderr)
+            return BAD_INPUT
         from .crash import log_crash
 
         print(f"gluster-tui: this should not have happened: {error!r}\n{log_crash()}", file=sys.stderr)
         return CRASHED
+
+
+def _drop_output() -> None:
+    """Python would complain again when it flushes standard output at its end."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _run(words: list[str]) -> int:

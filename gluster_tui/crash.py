@@ -8,9 +8,18 @@ from datetime import UTC, datetime
 
 from platformdirs import user_state_path
 
+from disco.dfs.gluster.errors import GlusterError
+
 from . import __version__
 
-__all__ = ["log_crash"]
+__all__ = ["UnexpectedError", "log_crash"]
+
+
+class UnexpectedError(GlusterError):
+    """An error that should not have happened, met on a thread that nobody waits for; its log is written."""
+
+    def __init__(self, error: Exception) -> None:
+        super().__init__(f"this should not have happened: {error!r}. {log_crash()}")
 
 
 def log_crash() -> str:

@@ -26,9 +26,11 @@ _ELLIPSIS = "…"
 
 def name_text(name: bytes | str, *, marks: Sequence[tuple[int, int]] = (), style: Style | str = "") -> Text:
     """A name for the screen. ``marks``: (start, end) in its bytes, what a filter matched."""
-    text = Text(style=style, no_wrap=True, end="")
+    text, decoded = Text(style=style, no_wrap=True, end=""), os.fsdecode(name)
+    if decoded.isprintable() and not marks:
+        return text.append(decoded)
     at = 0
-    for character in os.fsdecode(name):
+    for character in decoded:
         length = len(os.fsencode(character))
         marked = any(start < at + length and at < end for start, end in marks)
         visible = shown(character)
@@ -38,52 +40,57 @@ def name_text(name: bytes | str, *, marks: Sequence[tuple[int, int]] = (), style
     return text
 
 
+def _units(text: str) -> list[tuple[int, int]]:
+    """The text's characters, each with what combines with it: (where it ends, how many cells it takes)."""
+    ends = [index for index, character in enumerate(text) if index and cell_len(character)]
+    ends.append(len(text))
+    return [(end, cell_len(text[start:end])) for start, end in zip([0, *ends], ends, strict=False)]
+
+
 def cut_middle(text: Text, width: int) -> Text:
     """The text in at most ``width`` cells, what is too much taken from its middle."""
     if text.cell_len <= width:
         return text
     if width < 2:
         return Text(_ELLIPSIS[:width], no_wrap=True, end="")
-    head, tail = 0, len(text)
+    units = _units(text.plain)
+    head, tail = 0, len(units)
     head_cells = tail_cells = 0
-    room = width - 1
     while True:
         take_tail = tail_cells < head_cells
-        character = text.plain[tail - 1] if take_tail else text.plain[head]
-        cells = cell_len(character)
-        if head_cells + tail_cells + cells > room:
+        cells = units[tail - 1 if take_tail else head][1]
+        if head_cells + tail_cells + cells > width - 1:
             break
         if take_tail:
             tail, tail_cells = tail - 1, tail_cells + cells
         else:
             head, head_cells = head + 1, head_cells + cells
-    cut = text[:head]
+    cut = text[: units[head - 1][0] if head else 0]
     cut.append(_ELLIPSIS, Style(dim=True))
-    cut.append_text(text[tail:])
+    cut.append_text(text[units[tail - 1][0] :])
     return cut
 
 
 def wrapped(text: Text, width: int) -> list[Text]:
     """The whole text in lines of at most ``width`` cells, broken anywhere: it may be copied from the screen."""
-    lines, start, cells = [], 0, 0
-    for index, character in enumerate(text.plain):
-        size = cell_len(character)
+    lines, start, begin, cells = [], 0, 0, 0
+    for end, size in _units(text.plain):
         if cells + size > max(width, 2):
-            lines.append(text[start:index])
-            start, cells = index, 0
-        cells += size
+            lines.append(text[start:begin])
+            start, cells = begin, 0
+        begin, cells = end, cells + size
     lines.append(text[start:])
     return lines
 
 
 def by_words(words: str, width: int) -> list[str]:
-    """A sentence in lines of at most ``width`` characters, broken between words."""
+    """A sentence in lines of at most ``width`` cells, broken between words, and within those that are longer."""
     lines: list[str] = []
     for word in words.split():
-        if lines and len(lines[-1]) + 1 + len(word) <= width:
+        if lines and cell_len(lines[-1]) + 1 + cell_len(word) <= width:
             lines[-1] += f" {word}"
         else:
-            lines.append(word)
+            lines.extend(part.plain for part in wrapped(Text(word), width))
     return lines
 
 

@@ -11,8 +11,9 @@ from disco.dfs.gluster.errors import ExportError, GlusterError
 from disco.dfs.gluster.export import Rules, replacing, target_fault, write_list
 from disco.dfs.gluster.formats import FORMATS, Format
 from disco.dfs.gluster.selection import SelectionPicture
-from disco.dfs.gluster.walk import PlacedFiles
+from disco.dfs.gluster.walk import PlacedFiles, missing_groups
 
+from .crash import UnexpectedError
 from .session import Session
 
 __all__ = ["CancelledError", "ExportRun", "TargetCheck", "check_target", "preview"]
@@ -114,7 +115,7 @@ class ExportRun:
                 mount_point = self._session.source.mount_point
                 tally = write_list(
                     self._picture.batches(),
-                    lambda: self._picture.failures(mount_point),
+                    lambda: [*missing_groups(self._session.source), *self._picture.failures(mount_point)],
                     self._format,
                     self._rules,
                     out,
@@ -126,6 +127,8 @@ class ExportRun:
             error = caught
         except (OSError, ValueError) as caught:
             error = ExportError(os.fsencode(self.target), str(caught))
+        except Exception as caught:  # noqa: BLE001 - nobody else would hear of it
+            error = UnexpectedError(caught)
         self._ended(files, error)
 
     def _progress(self, files: int) -> None:

@@ -21,7 +21,9 @@ from disco.dfs.gluster.filters import Filter, Substring
 from disco.dfs.gluster.inputfs import Source, Start
 from disco.dfs.gluster.selection import Selection, SelectionPicture
 from disco.dfs.gluster.units import PENDING, GroupAnswer, ListedDirectory, ResolvedFiles
-from disco.dfs.gluster.walk import BATCH, placement_or_fault
+from disco.dfs.gluster.walk import ATTEMPTS_TO_TEACH, BATCH, placement_or_fault
+
+from .crash import UnexpectedError
 
 __all__ = ["Loader", "Update", "Waiting"]
 
@@ -142,6 +144,13 @@ class Loader:
     # The loader's thread.
 
     def _run(self) -> None:
+        try:
+            self._work()
+        except Exception as error:  # noqa: BLE001 - nobody else would hear of it
+            self._error, self._stopped = UnexpectedError(error), True
+            self._publish(self._picture())
+
+    def _work(self) -> None:
         published = 0.0
         while not self._closed:
             self._take_events(block=self._refilter is None, until=published + PUBLISH_EVERY)
@@ -276,6 +285,7 @@ class Loader:
         self, job: _Job, future: Future[ListedDirectory] | Future[ResolvedFiles], take: Callable[..., None]
     ) -> None:
         self._jobs[id(job)] = job
+        self._changed = True  # it may hang, and shows as waiting then
 
         def done(future: Future[ListedDirectory] | Future[ResolvedFiles]) -> None:
             self._events.put(lambda: self._take(job, future, take))
@@ -310,17 +320,16 @@ class Loader:
             self._selected.append(job.path)
 
     def _without_teachers(self, listed: ListedDirectory) -> ListedDirectory:
-        """The listing with some files pending of each group whose hosts nobody has told yet: their attributes tell
+        """The listing with one file pending of each group whose hosts nobody has told yet: their attributes tell
         them.
         """
-        placed, cluster = list(listed.placed), self.source.cluster
+        placed, attempts = list(listed.placed), self._attempts_to_teach
         for number, answer in enumerate(listed.answers):
-            if isinstance(answer, GroupAnswer) and answer.way == "cookie" and not cluster.taught(answer.group):
-                left = cluster.teachers(answer.group) - self._attempts_to_teach.get(answer.group, 0)
-                teachers = [index for index, said in enumerate(placed) if said == number][:left]
-                self._attempts_to_teach[answer.group] = cluster.teachers(answer.group) - left + len(teachers)
-                for index in teachers:
-                    placed[index] = PENDING
+            if isinstance(answer, GroupAnswer) and answer.way == "cookie" and number in placed:
+                tried = attempts.get(answer.group, 0)
+                if tried < ATTEMPTS_TO_TEACH and not self.source.cluster.taught(answer.group):
+                    attempts[answer.group] = tried + 1
+                    placed[placed.index(number)] = PENDING
         return listed._replace(placed=placed)
 
     def _distrust_cookies(self) -> None:

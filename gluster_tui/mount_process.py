@@ -64,12 +64,14 @@ class MountProcess(Executor):
 
     def __init__(self) -> None:
         self._process = subprocess.Popen(
-            [sys.executable, "-m", __name__],
+            [sys.executable, "-P", "-m", __name__],  # -P: a queue.py where the user stands is not ours to run
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             start_new_session=True,  # Ctrl-C and a lost terminal are for the program to handle
         )
         self._lock = threading.Lock()
+        # Not the same: who writes may have to wait until results are taken, and they are taken under the other.
+        self._sending = threading.Lock()
         self._futures: dict[int, Future[Any]] = {}
         self._number = 0
         self._ended = False
@@ -86,10 +88,11 @@ class MountProcess(Executor):
                 future.set_exception(MountProcessEndedError())
                 return future
             self._number += 1
-            self._futures[self._number] = future
-            assert self._process.stdin is not None
-            with contextlib.suppress(OSError):  # a helper that ended: the reader of its results says so
-                _send(self._process.stdin, (self._number, fn, args))
+            number = self._number
+            self._futures[number] = future
+        assert self._process.stdin is not None
+        with self._sending, contextlib.suppress(OSError):  # a helper that ended: the reader of its results says so
+            _send(self._process.stdin, (number, fn, args))
         return future
 
     def _take_results(self) -> None:
@@ -108,12 +111,11 @@ class MountProcess(Executor):
             lost, self._futures = list(self._futures.values()), {}
         for future in lost:
             future.set_exception(MountProcessEndedError())
+        self._process.wait()  # its pipe closes when its last thread has ended: this is at once
 
     def shutdown(self, wait: bool = False, *, cancel_futures: bool = True) -> None:
         """Kills the helper. It is not waited for, whatever ``wait`` says: it may hang in the mount."""
         self._process.kill()
-        # Its exit status is never fetched where it hangs; Popen would complain of that when it is collected.
-        self._process.returncode = self._process.poll() or 0
 
 
 def _work() -> None:

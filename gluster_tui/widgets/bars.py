@@ -108,7 +108,7 @@ class FilterBar(Horizontal):
         words = Text(f"[{kind}]", style=Style(dim=True))
         if error is not None:
             where = "" if error.position is None else f" at {error.position + 1}"
-            words = Text(f"x {error.fact}{where}: the list is unchanged")
+            words = Text(f"x {error.fact}{where}")
         self.set_class(error is not None, "-error")
         self.query_one("#filter-kind", Static).update(words)
 
@@ -170,6 +170,8 @@ class NoticeBar(Static):
             longest = min(slow, key=lambda waiting: waiting.since)
             seconds = int(time.monotonic() - longest.since)
             yield f"~ waiting {seconds} s for /{shown(longest.path)}: a brick does not answer", "bold"
+        for name in self.session.source.cluster.down:
+            yield f"x {shown(name)} is down: its files are in no listing", "bold"
         totals = update.picture.totals
         if totals.failed:
             yield f"x {totals.failed:,} files could not be placed", "bold"

@@ -73,6 +73,12 @@ def test_a_uuid_does_not_take_the_place_of_a_host():
     assert hosts(cluster)[:2] == ["nx01", "nx02"]
 
 
+def test_a_file_of_a_disperse_group_teaches_no_host_since_it_shows_only_one(data):
+    cluster = parse_volfile((data / "volfile-disperse.vol").read_bytes()).cluster()
+    cluster.locate("", (Brick("gnode02", "/srv/b2/dd"),))
+    assert hosts(cluster)[3:] == ["gnode01", "gnode02-ib", "10.77.2.3"]
+
+
 def test_what_was_learnt_is_kept():
     cluster = by_address()
     cluster.locate("web-replicate-0", bricks("nx01", "nx02"))
@@ -113,14 +119,14 @@ def test_a_tuple_of_volumes_once_taken_does_not_change():
 
 def test_online_is_taken_up_by_name():
     cluster = web_cluster()
-    cluster.set_online({"nx01-vol1": True, "nx02-vol1": False})
+    cluster.set_states({"nx01-vol1": True, "nx02-vol1": False})
     assert [volume.online for volume in cluster.volumes] == [True, False, None, None]
 
 
 def test_what_is_not_said_of_being_online_stays_as_it_was():
     cluster = web_cluster()
-    cluster.set_online({"nx01-vol1": True})
-    cluster.set_online({"nx02-vol1": True})
+    cluster.set_states({"nx01-vol1": True})
+    cluster.set_states({"nx02-vol1": True})
     assert [volume.online for volume in cluster.volumes] == [True, True, None, None]
 
 

@@ -183,6 +183,11 @@ def test_an_expression_that_is_too_large_is_an_error(text):
         compile_regex(text)
 
 
+@pytest.mark.filterwarnings("error")
+def test_an_expression_that_python_warns_of_is_one_like_others():
+    assert compile_regex("[[a]").kept(b"/", [b"[", b"b"]) == [0]
+
+
 @given(st.text())
 def test_any_text_is_an_expression_or_an_error(text):
     with contextlib.suppress(FilterError):

@@ -215,39 +215,39 @@ def test_a_mapping_is_held_to_the_rules_of_the_file(mapping):
 
 def test_the_map_lies_at_the_mount_point(tmp_path):
     (tmp_path / ".hostname_map").write_bytes(b"a n1\n")
-    assert find_hostname_map(os.fsencode(tmp_path)).entries["a"].node == "n1"
+    assert find_hostname_map(os.fsencode(tmp_path), os.environ.get(MAP_VARIABLE)).entries["a"].node == "n1"
 
 
 def test_the_variable_names_another_file(tmp_path, monkeypatch):
     (tmp_path / ".hostname_map").write_bytes(b"a n1\n")
     (tmp_path / "other").write_bytes(b"a n2\n")
     monkeypatch.setenv(MAP_VARIABLE, str(tmp_path / "other"))
-    assert find_hostname_map(os.fsencode(tmp_path)).entries["a"].node == "n2"
+    assert find_hostname_map(os.fsencode(tmp_path), os.environ.get(MAP_VARIABLE)).entries["a"].node == "n2"
 
 
 def test_an_empty_variable_names_nothing(tmp_path, monkeypatch):
     (tmp_path / ".hostname_map").write_bytes(b"a n1\n")
     monkeypatch.setenv(MAP_VARIABLE, "")
-    assert find_hostname_map(os.fsencode(tmp_path)).entries["a"].node == "n1"
+    assert find_hostname_map(os.fsencode(tmp_path), os.environ.get(MAP_VARIABLE)).entries["a"].node == "n1"
 
 
 def test_a_variable_that_names_no_file_is_an_error_even_where_the_other_map_is_there(tmp_path, monkeypatch):
     (tmp_path / ".hostname_map").write_bytes(b"a n1\n")
     monkeypatch.setenv(MAP_VARIABLE, str(tmp_path / "missing"))
     with pytest.raises(PathError, match="missing: No such file"):
-        find_hostname_map(os.fsencode(tmp_path))
+        find_hostname_map(os.fsencode(tmp_path), os.environ.get(MAP_VARIABLE))
 
 
 def test_no_map_is_an_error_that_names_both_places(tmp_path):
     with pytest.raises(NoHostnameMapError) as caught:
-        find_hostname_map(os.fsencode(tmp_path))
+        find_hostname_map(os.fsencode(tmp_path), os.environ.get(MAP_VARIABLE))
     assert caught.value.places == (f"${MAP_VARIABLE} (not set)", f"{tmp_path}/.hostname_map")
 
 
 def test_a_map_that_cannot_be_read_is_not_taken_for_a_missing_one(tmp_path):
     (tmp_path / ".hostname_map").mkdir()
     with pytest.raises(PathError, match="Is a directory"):
-        find_hostname_map(os.fsencode(tmp_path))
+        find_hostname_map(os.fsencode(tmp_path), os.environ.get(MAP_VARIABLE))
 
 
 def test_a_map_is_asked_for_by_its_file(tmp_path):

@@ -62,7 +62,7 @@ def test_of_a_dispersed_file_the_whole_group_is_usable(data):
 
 def test_of_a_dispersed_file_a_volume_that_is_offline_is_absent(data):
     cluster = of_graph(data, "volfile-disperse.vol")
-    cluster.set_online({"ddisp-client-3": False})
+    cluster.set_states({"ddisp-client-3": False})
     assert Placements(cluster).of(raw("gnode02", group="", base="/srv/b2/dd")).absent == (3,)
 
 
@@ -105,5 +105,5 @@ def test_a_recording_names_the_volumes_that_lack_the_file():
 
 def test_of_a_recording_a_volume_that_is_offline_is_absent():
     cluster = web_cluster()
-    cluster.set_online({"nx03-vol1": False})
+    cluster.set_states({"nx03-vol1": False})
     assert Placements(cluster).of(GroupAnswer(1)).usable == (3,)

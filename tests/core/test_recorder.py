@@ -69,7 +69,7 @@ def test_the_cluster_is_recorded(target):
 def test_what_the_files_taught_of_hosts_is_recorded(target):
     class Learning(Around):
         def placement(self, answer):
-            self.cluster.set_online({"nx01-vol1": True})
+            self.cluster.set_states({"nx01-vol1": True})
             return self.source.placement(answer)
 
     source = Learning(recording_of([b"a"]))
@@ -122,7 +122,7 @@ def test_what_vanished_is_reported(target):
 
 def test_a_file_whose_volumes_are_all_offline_is_recorded_with_its_reason(target):
     source = recording_of([b"a"])
-    source.cluster.set_online({volume.name: False for volume in source.cluster.volumes})
+    source.cluster.set_states({volume.name: False for volume in source.cluster.volumes})
     assert "offline" in picture(again(source, target))[1].failures[0].fact
 
 

@@ -90,6 +90,11 @@ def test_a_link_lies_where_its_target_lies(mount):
     assert volumes(resolved(mount, b"link")) == ["nx02-vol1"]
 
 
+def test_a_link_that_leads_to_another_file_system_is_not_asked(mount):
+    os.symlink(b"/proc/self/status", os.path.join(mount, b"logs", b"link"))
+    assert [failure[:2] for failure in resolved(mount, b"a", b"link").failures] == [(1, 18)]
+
+
 def test_a_file_that_is_not_there_is_gone(mount):
     assert volumes(resolved(mount, b"a", b"missing", b"b")) == ["nx01-vol1", GONE, "nx02-vol1"]
 

@@ -2,6 +2,7 @@
 
 from disco.dfs.gluster.errors import Failure
 from disco.dfs.gluster.filters import as_filter
+from disco.dfs.gluster.inputfs import Start
 
 from .samples import directory_line, opened, recording_of, recording_text, web_cluster
 from .sources import Vanishing, reported, walked
@@ -60,6 +61,21 @@ def test_a_file_that_cannot_be_placed_is_a_failure():
 
 def test_after_a_file_that_cannot_be_placed_the_walk_goes_on():
     assert walked(unplaced()) == [b"d/a", b"d/c"]
+
+
+def with_group_down():
+    source = recording_of([b"a"])
+    source.cluster.down = ("web-replicate-1",)
+    return source
+
+
+def test_a_group_that_is_down_is_a_failure_of_the_whole_dataset():
+    fact = "web-replicate-1 is down: too few of its bricks are online, and its files are in no listing"
+    assert reported(with_group_down()).failures == [Failure(b"/inputfs", 107, fact)]
+
+
+def test_a_file_that_was_named_does_not_hang_on_another_group():
+    assert reported(with_group_down(), Start(b"", b"a")).failures == []
 
 
 def all_offline():

@@ -8,7 +8,7 @@ from concurrent.futures import Future
 from typing import Any
 
 from disco.dfs.gluster.cluster import Cluster
-from disco.dfs.gluster.errors import GlusterError, NoHostnameMapError, meaning
+from disco.dfs.gluster.errors import NoHostnameMapError, meaning
 from disco.dfs.gluster.hostmap import HostnameMap
 from disco.dfs.gluster.placement import Placement
 from disco.dfs.gluster.recording import Recording
@@ -80,8 +80,8 @@ class HeldSource:
     """A recording that answers as a mount does: late, with errors, or never.
 
     ``hold_listings``, ``hold_files``: for which directories answers are kept back, until ``release()``. ``faults``:
-    error numbers of directories and files, by path. ``gone``: files that vanished since they were listed. ``asked``:
-    the directories whose listing was asked for, in order.
+    error numbers of directories and files, by path. ``gone``: files that vanished since they were listed. ``asked``,
+    ``asked_files``: the directories whose listing and the files whose place was asked for, in order.
     """
 
     def __init__(
@@ -98,6 +98,7 @@ class HeldSource:
         self.hold_listings, self.hold_files = hold_listings, hold_files
         self.faults, self.gone = dict(faults or {}), set(gone)
         self.asked: list[bytes] = []
+        self.asked_files: list[bytes] = []
         self.closed = False
         self._held: list[tuple[Future[Any], Any]] = []
 
@@ -127,6 +128,7 @@ class HeldSource:
         return self._answer(listed, self.hold_listings(directory))
 
     def resolve_files(self, directory: bytes, names: list[bytes], *, sizes: bool) -> Future[ResolvedFiles]:
+        self.asked_files.extend(os.path.join(directory, name) for name in names)
         resolved = self.recording.resolve_files(directory, names, sizes=sizes).result()
         for index, name in enumerate(names):
             path = os.path.join(directory, name)
@@ -153,7 +155,7 @@ class HeldSource:
         for future, value in held:
             future.set_result(value)
 
-    def end(self, error: GlusterError) -> None:
+    def end(self, error: Exception) -> None:
         """Gives an error in place of every answer that was kept back."""
         held, self._held = self._held, []
         for future, _ in held:

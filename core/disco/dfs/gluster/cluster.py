@@ -25,7 +25,8 @@ class Volume:
     """One replica volume: a client-side subvolume, with its host and its brick.
 
     ``index``: its place in the client graph. ``host``: the name its server gives itself, once a file has
-    shown it; until then, and where it shows a UUID in its place, the host the graph was configured with.
+    shown it; until then, and where it shows a UUID in its place, the host the graph was configured with. So too in a
+    disperse group, of which a file shows one brick only: which hosts were known would hang on the files met before.
     ``brick``: the directory on that host. ``group``: index of its group. ``arbiter``: it holds names, no
     data. ``online``: None where a client cannot know.
     """
@@ -63,7 +64,8 @@ class Cluster:
     """The volumes and groups of one inputfs; safe to use from several threads.
 
     ``volumes`` and ``groups`` are tuples that are replaced, never changed: a reader that keeps one has a
-    picture that stays whole. ``has_graph``: they came from the client graph, so they are all there are.
+    picture that stays whole. ``has_graph``: they came from the client graph, so they are all there are. ``down``: the
+    groups, by name, that the client counts as lost: what they hold is in no listing.
     """
 
     def __init__(
@@ -78,6 +80,7 @@ class Cluster:
         self.volumes = volumes
         self.groups = groups
         self.shard_block_size = shard_block_size
+        self.down: tuple[str, ...] = ()
         self.has_graph = bool(volumes)
         self._lock = threading.Lock()
         self._bricks: dict[Brick, int] = {}  # as a file shows it -> the volume that it is
@@ -107,14 +110,24 @@ class Cluster:
         """The volumes of a group, in the order of the client graph."""
         return tuple(self.volumes[i] for i in self.groups[group].volumes)
 
-    def set_online(self, online: dict[str, bool]) -> bool:
-        """Takes up which volumes are connected, by volume name; others keep what is known of them. Whether any
-        changed.
+    @property
+    def watched(self) -> tuple[str, ...]:
+        """The names of what a client knows the state of: volumes, and groups of several."""
+        return (*(v.name for v in self.volumes), *(g.name for g in self.groups if g.kind != "single"))
+
+    def set_states(self, up: dict[str, bool]) -> bool:
+        """Takes up which volumes are connected, and which groups are lost, by name; of others, what is known is kept.
+        Whether anything changed.
         """
         with self._lock:
-            before = self.volumes
-            self.volumes = tuple(replace(v, online=online.get(v.name, v.online)) for v in before)
-            return self.volumes != before
+            before = self.volumes, self.down
+            self.volumes = tuple(replace(v, online=up.get(v.name, v.online)) for v in self.volumes)
+            self.down = tuple(
+                group.name
+                for group in self.groups
+                if up.get(group.name) is False or all(v.online is False for v in self.group_volumes(group.index))
+            )
+            return (self.volumes, self.down) != before
 
     def adopt(self, other: Cluster) -> None:
         """Takes up the volumes and groups of the graph that is active now. Volumes that are known by name keep their
@@ -143,14 +156,10 @@ class Cluster:
 
     def taught(self, group: int) -> bool:
         """Whether files have shown the hosts of all volumes of a group that could have shown theirs."""
+        if not self.has_graph or self.groups[group].kind == "disperse":
+            return True
         known = set(self._bricks.values())
-        return not self.has_graph or all(v.index in known or v.online is False for v in self.group_volumes(group))
-
-    def teachers(self, group: int) -> int:
-        """How many files are worth asking for the hosts of a group. A replicated file shows all of them, unless it
-        lacks on one; a dispersed one shows one brick, always the same, another for another file (measured on 10.3).
-        """
-        return 6 * len(self.groups[group].volumes) if self.groups[group].kind == "disperse" else 3
+        return all(volume.index in known or volume.online is False for volume in self.group_volumes(group))
 
     def forget_likely(self) -> None:
         """Forgets which brick is which volume where only a cookie spoke for it: cookies were found wrong."""
@@ -193,6 +202,8 @@ class Cluster:
         updated = list(self.volumes)
         for brick, index in pairs.items():
             self._bricks[brick] = index
+            if self.groups[updated[index].group].kind == "disperse":
+                continue
             host = updated[index].host if brick.is_uuid else brick.host
             updated[index] = replace(updated[index], host=host, brick=brick.base)
         self.volumes = tuple(updated)

@@ -65,9 +65,9 @@ class GlusterError(Exception):
 class PathError(GlusterError):
     """A path could not be read: it does not exist, may not be read, or its mount does not answer."""
 
-    def __init__(self, path: bytes, errno: int) -> None:
+    def __init__(self, path: bytes, errno: int, fact: str = "") -> None:
         self.path, self.errno = path, errno
-        super().__init__(f"{shown(path)}: {meaning(errno)}")
+        super().__init__(f"{shown(path)}: {fact or meaning(errno)}")
 
 
 class NotInputfsError(GlusterError):
@@ -212,5 +212,6 @@ _MEANINGS = {
     13: "Permission denied",
     18: "not on this inputfs, so that it has no placement there (a link that leads out of the inputfs?)",
     95: "not on GlusterFS, so that it has no placement (a link that leads out of the inputfs?)",
+    103: "Software caused connection abort (the mount's client has died)",
     107: "Transport endpoint is not connected (the bricks that hold it are down, or the mount's client has died)",
 }

@@ -109,8 +109,9 @@ def target_fault(target: bytes) -> str | None:
             return f"the directory {os.fsdecode(folder)} does not exist"
         if os.path.isdir(real) or target.endswith(b"/"):
             return "it is a directory"
-        if os.path.lexists(real) and not stat.S_ISREG(os.stat(real).st_mode):
-            return "it is not a regular file"
+        with contextlib.suppress(FileNotFoundError):
+            if not stat.S_ISREG(os.lstat(real).st_mode):
+                return "it is not a regular file"
     except OSError as error:
         return error.strerror or str(error)
     if not os.access(folder, os.W_OK | os.X_OK):

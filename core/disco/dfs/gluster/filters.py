@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import re
+import warnings
 from dataclasses import dataclass
 
 from .errors import FilterError
@@ -108,7 +109,9 @@ def as_filter(argument: FilterArgument) -> Filter:
 def compile_regex(text: str) -> Regex:
     """The filter that an expression typed by a user means; FilterError where it does not compile."""
     try:
-        return Regex(re.compile(text))
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # "[[" may mean something else in a later Python: no concern of a user
+            return Regex(re.compile(text))
     except (re.error, OverflowError, RecursionError) as error:
         position = getattr(error, "pos", None)
         raise FilterError(text, getattr(error, "msg", str(error)), position) from error

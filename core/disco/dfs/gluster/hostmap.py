@@ -146,12 +146,12 @@ def read_hostname_map(path: str | bytes) -> HostnameMap:
     return HostnameMap.from_text(text, os.fsdecode(path))
 
 
-def find_hostname_map(mount_point: bytes) -> HostnameMap:
-    """The map that ``DISCO_HOSTNAME_MAP`` names, else that at the root of the inputfs.
+def find_hostname_map(mount_point: bytes, named: str | None) -> HostnameMap:
+    """The map in the file ``named``, else that at the root of the inputfs. ``named``: what ``DISCO_HOSTNAME_MAP``
+    says where the caller runs, which need not be where this does.
 
     NoHostnameMapError where neither is there. A variable that names a missing file is an error of its own.
     """
-    named = os.environ.get(MAP_VARIABLE)
     if named:
         return read_hostname_map(named)
     default = os.path.join(mount_point, MAP_FILE_NAME.encode())

@@ -17,7 +17,7 @@ from typing import Any, Literal, Protocol, TypeVar
 from .cluster import Cluster
 from .errors import GlusterError, PathinfoError
 from .graph import ClientGraph, parse_volfile
-from .hostmap import HostnameMap, find_hostname_map
+from .hostmap import MAP_VARIABLE, HostnameMap, find_hostname_map
 from .mount_facts import GraphFacts, MountFacts, Start, find_mount_unit, read_graph_unit
 from .placement import Placement, Placements
 from .units import PENDING, Answer, GroupAnswer, ListedDirectory, ListTask, ResolvedFiles, list_unit, resolve_unit
@@ -31,7 +31,7 @@ PlacementMode = Literal["auto", "exact"]
 # One file in so many is asked for its attribute besides its cookie, and some at the start.
 _FILES_A_CHECK = 400
 _FIRST_CHECKS = 16
-_ONLINE_EVERY = 0.5  # seconds after which a listing looks again which volumes are online
+_WATCH_EVERY = 0.5  # seconds after which a listing looks again which volumes are online, and which groups are up
 
 # The mounts on which a cookie was once found wrong, as (mount point, device): the attribute is asked there from then
 # on.
@@ -75,7 +75,7 @@ class Inputfs:
         self._leaf_groups: tuple[int, ...] | None = None
         self._by_cookie = mode == "auto" and self._identity not in _disproved
         self._files = 0
-        self._online_at = time.monotonic()
+        self._watched_at = time.monotonic()
         if facts.graph is not None:
             self._take_graph(facts.graph)
 
@@ -92,7 +92,7 @@ class Inputfs:
         graph = parse_volfile(facts.volfile, facts.link)
         with self._lock:
             self.cluster.adopt(graph.cluster())
-            self.cluster.set_online(facts.online)
+            self.cluster.set_states(facts.states)
             self._placements.forget()
             self._graph = (facts.link, facts.target)
             self._leaf_groups = _leaf_groups(graph, self.cluster)
@@ -113,7 +113,7 @@ class Inputfs:
                 self._leaf_groups if self._by_cookie else None,
                 self._graph,
                 self._to_check(),
-                self._to_look_after(),
+                self._to_watch(),
                 sizes,
                 self._disperse,
                 ask,
@@ -148,15 +148,15 @@ class Inputfs:
             return frozenset(range(len(self.cluster.groups)))
         return frozenset()
 
-    def _to_look_after(self) -> tuple[str, ...]:
-        if self._graph is None or time.monotonic() - self._online_at < _ONLINE_EVERY:
+    def _to_watch(self) -> tuple[str, ...]:
+        if self._graph is None or time.monotonic() - self._watched_at < _WATCH_EVERY:
             return ()
-        self._online_at = time.monotonic()
-        return tuple(volume.name for volume in self.cluster.volumes)
+        self._watched_at = time.monotonic()
+        return self.cluster.watched
 
     def _compared(self, listed: ListedDirectory) -> ListedDirectory:
         """The listing, without what its cookies say where they cannot be believed."""
-        if listed.online is not None and self.cluster.set_online(listed.online):
+        if listed.states is not None and self.cluster.set_states(listed.states):
             self._placements.forget()
         self._files += len(listed.files)
         for index, raw in listed.checks:
@@ -186,7 +186,7 @@ class Inputfs:
 
     def hostname_map(self) -> Future[HostnameMap]:
         """The host map found for this mount; NoHostnameMapError, PathError or HostnameMapError from the future."""
-        return self._executor.submit(find_hostname_map, self.mount_point)
+        return self._executor.submit(find_hostname_map, self.mount_point, os.environ.get(MAP_VARIABLE))
 
     def close(self) -> None:
         """Takes no more work; a call that hangs in the mount is not waited for. A caller's executor is left open."""

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from .errors import GlusterError, NotInputfsError, PathError
 from .graph import parse_volfile
 from .mounts import Mount, mount_of, read_mounts
-from .units import online_volumes
+from .units import states_of
 
 __all__ = ["GraphFacts", "MountFacts", "Start", "find_mount_unit", "read_graph_unit"]
 
@@ -27,13 +27,14 @@ class Start(NamedTuple):
 
 class GraphFacts(NamedTuple):
     """The client graph that is active. ``link``: the path of ``.meta/graphs/active``; ``target``: what it says, which
-    is another one whenever the graph has changed. ``online``: volumes by name; those that do not say are left out.
+    is another one whenever the graph has changed. ``states``: whether volumes and groups are up, by name; those that
+    do not say are left out.
     """
 
     link: bytes
     target: bytes
     volfile: bytes
-    online: dict[str, bool]
+    states: dict[str, bool]
 
 
 class MountFacts(NamedTuple):
@@ -61,6 +62,8 @@ def read_graph_unit(link: bytes) -> GraphFacts | GlusterError:
 
 
 def _find_mount(path: bytes) -> MountFacts:
+    if not path:
+        raise PathError(path, errno.ENOENT, "the path is empty")
     try:
         real = os.path.realpath(path, strict=True)
         mode = os.stat(real).st_mode
@@ -70,6 +73,8 @@ def _find_mount(path: bytes) -> MountFacts:
     mount = mount_of(real, mounts)
     if mount is None or not mount.is_gluster:
         raise NotInputfsError(real, mount.fstype if mount else "nothing", mount.mount_point if mount else b"/")
+    if not stat.S_ISDIR(mode) and not stat.S_ISREG(mode):
+        raise PathError(real, errno.EINVAL, "neither a directory nor a regular file")
     below = real[len(mount.mount_point.rstrip(b"/")) :].lstrip(b"/")
     start = Start(below) if stat.S_ISDIR(mode) else Start(*os.path.split(below))
     link = _find_link(mount, mounts)
@@ -102,11 +107,10 @@ def _read_graph(link: bytes) -> GraphFacts:
             graph = os.path.join(os.path.dirname(link), target)
             with open(os.path.join(graph, b"volfile"), "rb") as file:
                 volfile = file.read()
-            names = [volume.name for volume in parse_volfile(volfile, link).cluster().volumes]
-            online = online_volumes(graph, names)
+            states = states_of(graph, parse_volfile(volfile, link).cluster().watched)
             if os.readlink(link) == target:
                 break
         except OSError as error:
             if attempt == _READS_DURING_CHANGE - 1:
                 raise PathError(link, error.errno or 0) from error
-    return GraphFacts(link, target, volfile, online)
+    return GraphFacts(link, target, volfile, states)

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import IO, Any, BinaryIO
 
+from .errors import CookiesDisprovedError
 from .export import replacing
 from .hostmap import HostnameMap
 from .inputfs import Source, Start
@@ -34,6 +35,21 @@ def record(
     ``hostname_map``: recorded where one is in use. ExportError where ``target`` cannot be written; directories and
     files that fail are recorded as such, and are in the report.
     """
+    try:
+        return _record_once(source, start, target, hostname_map, progress)
+    except CookiesDisprovedError as error:
+        report = _record_once(source, start, target, hostname_map, progress)  # by attributes now
+        report.disproved = error.path
+        return report
+
+
+def _record_once(
+    source: Source,
+    start: Start,
+    target: bytes,
+    hostname_map: HostnameMap | None,
+    progress: Callable[[Report], None],
+) -> Report:
     report = Report()
     directories = files = 0
     # The header tells the hosts that the files taught, so it is written last and the directories wait until then.
@@ -94,6 +110,7 @@ def _header(source: Source, start: Start, hostname_map: HostnameMap | None) -> d
             }
             for volume in cluster.volumes
         ],
+        "down": list(cluster.down),
         "shard_block_size": cluster.shard_block_size,
         "hostname_map": text,
     }

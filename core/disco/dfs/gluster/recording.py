@@ -9,7 +9,7 @@ Header:
     ``start``: the directory that was recorded, below the mount point; ``recorded``: when, RFC 3339;
     ``groups``: a list of {``name``, ``kind``: replicate, disperse or single, ``redundancy``};
     ``volumes``: a list of {``name``, ``host``, ``brick``, ``configured_host``, ``group``: index, ``arbiter``,
-    ``online``: true, false or null}; ``shard_block_size``: bytes or null;
+    ``online``: true, false or null}; ``down``: names of the groups that are lost; ``shard_block_size``: bytes or null;
     ``hostname_map``: {``source``, ``text``: as a name} or null.
 Directory:
     ``directory``: its path below the mount point; ``directories``, ``files``: names, sorted; ``sizes``: bytes of each
@@ -241,7 +241,9 @@ def _cluster(header: dict[str, Any]) -> Cluster:
     )
     block = header.get("shard_block_size")
     block_size = None if block is None else number_of(block)
-    return Cluster(volumes, made, name=text_of(header["name"]), shard_block_size=block_size)
+    cluster = Cluster(volumes, made, name=text_of(header["name"]), shard_block_size=block_size)
+    cluster.down = tuple(text_of(name) for name in header.get("down", []))
+    return cluster
 
 
 def _recorded(line: dict[str, Any], cluster: Cluster) -> _Recorded:

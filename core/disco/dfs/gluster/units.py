@@ -28,8 +28,8 @@ __all__ = [
     "ListedDirectory",
     "ResolvedFiles",
     "list_unit",
-    "online_volumes",
     "resolve_unit",
+    "states_of",
 ]
 
 
@@ -54,7 +54,8 @@ class ListTask(NamedTuple):
     """A directory to be listed. ``leaf_groups``: for each leaf of the client graph its group's index (see
     ``cookies.py``); None to leave placements to the attribute. ``graph``: where the active graph's link stands, and
     what it has to say for ``leaf_groups`` to hold. ``check``: groups of which one file each is asked for its
-    attribute too. ``online``: volumes to look after, by name. ``sizes``: whether sizes are wanted. ``ask``: where
+    attribute too. ``watched``: volumes and groups to look after, by
+    name. ``sizes``: whether sizes are wanted. ``ask``: where
     cookies are not used, to ask for the attributes right behind the listing.
     """
 
@@ -63,7 +64,7 @@ class ListTask(NamedTuple):
     leaf_groups: tuple[int, ...] | None = None
     graph: tuple[bytes, bytes] | None = None
     check: frozenset[int] = frozenset()
-    online: tuple[str, ...] = ()
+    watched: tuple[str, ...] = ()
     sizes: bool = False
     disperse: bool = False
     ask: bool = False
@@ -76,7 +77,7 @@ class ListedDirectory(NamedTuple):
     listed; ``gone``: it vanished. ``answers``: what the cookies say, each once; ``placed``: for each file an index
     into it, or PENDING where the attribute has to be asked. ``sizes``: of each file, -1 unknown; empty where not
     asked for. ``checks``: (index of a file, what its attribute says). ``stale``: the client graph is another by now,
-    so that ``placed`` says nothing. ``online``: of volumes, by name.
+    so that ``placed`` says nothing. ``states``: of what was watched, by name.
     """
 
     directory: bytes
@@ -90,7 +91,7 @@ class ListedDirectory(NamedTuple):
     sizes: Sequence[int] = ()
     checks: Sequence[tuple[int, RawPlacement]] = ()
     stale: bool = False
-    online: dict[str, bool] | None = None
+    states: dict[str, bool] | None = None
 
 
 class ResolvedFiles(NamedTuple):
@@ -128,7 +129,7 @@ def list_unit(task: ListTask) -> ListedDirectory:
         sizes=_sizes(path, listing.files) if task.sizes else (),
         checks=_checks(task, listing.files, answers, placed),
         stale=task.graph is not None and _link(task.graph[0]) != task.graph[1],
-        online=online_volumes(task.graph[0], task.online) if task.graph and task.online else None,
+        states=states_of(task.graph[0], task.watched) if task.graph and task.watched else None,
     )
 
 
@@ -191,9 +192,9 @@ def _link(path: bytes) -> bytes:
         return b""
 
 
-def online_volumes(active: bytes, names: Iterable[str]) -> dict[str, bool]:
-    """Which volumes of the active graph are connected; those that do not say are left out."""
-    online = {}
+def states_of(active: bytes, names: Iterable[str]) -> dict[str, bool]:
+    """Whether volumes of the active graph are connected, and its groups up; those that do not say are left out."""
+    states = {}
     for name in names:
         try:
             with open(os.path.join(active, os.fsencode(name), b"private"), "rb") as file:
@@ -202,9 +203,9 @@ def online_volumes(active: bytes, names: Iterable[str]) -> dict[str, bool]:
             continue
         for line in lines:
             key, _, value = line.partition(b"=")
-            if key.strip() == b"connected":
-                online[name] = value.strip() == b"1"
-    return online
+            if key.strip() in (b"connected", b"up"):
+                states[name] = value.strip() != b"0"
+    return states
 
 
 def resolve_unit(

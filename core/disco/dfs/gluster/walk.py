@@ -6,6 +6,7 @@ of sub-directories interleave, a sub-directory standing where its name with a ``
 
 from __future__ import annotations
 
+import errno
 import os
 from bisect import bisect_left
 from collections.abc import Iterator
@@ -20,8 +21,18 @@ from .placement import Placement
 from .units import GONE, PENDING, Answer, GroupAnswer, ListedDirectory, ResolvedFiles
 from .workers import completed
 
-__all__ = ["BATCH", "PlacedFiles", "Report", "in_path_order", "walk", "walk_directories"]
+__all__ = [
+    "ATTEMPTS_TO_TEACH",
+    "BATCH",
+    "PlacedFiles",
+    "Report",
+    "in_path_order",
+    "missing_groups",
+    "walk",
+    "walk_directories",
+]
 
+ATTEMPTS_TO_TEACH = 3  # files that are asked for the hosts of one group: one may be lacking on a volume
 BATCH = 250  # files in a unit of work
 _LOOK_EVERY = 8  # steps after which new units are begun
 _WINDOW = 64  # units that are under way or wait to be yielded
@@ -124,6 +135,8 @@ def walk(source: Source, start: Start, keep: Filter, *, report: Report, sizes: b
             _count_directory(step, source, report)
         else:
             yield _placed(step, source, report)
+    if start.name is None:
+        report.failures.extend(missing_groups(source))
 
 
 def walk_directories(source: Source, start: Start, *, report: Report) -> Iterator[WalkedDirectory]:
@@ -142,6 +155,7 @@ def walk_directories(source: Source, start: Start, *, report: Report) -> Iterato
             current.batches.append(step)
     if current is not None:
         yield current
+    report.failures.extend(missing_groups(source))
 
 
 class Batch(NamedTuple):
@@ -283,14 +297,14 @@ class _Walker:
         """
         cluster, attempts = self.source.cluster, self.attempts_to_teach
         for number, answer in enumerate(item.said.answers):
-            if isinstance(answer, GroupAnswer) and not cluster.taught(answer.group):
-                left = cluster.teachers(answer.group) - attempts.get(answer.group, 0)
-                names = [n for n, said in zip(item.names, item.said.placed, strict=True) if said == number][:left]
-                if names:
-                    attempts[answer.group] = attempts.get(answer.group, 0) + len(names)
-                    resolved = self.source.resolve_files(item.directory, names, sizes=False).result()
-                    for told in resolved.answers:
-                        placement_or_fault(self.source, told)
+            if not isinstance(answer, GroupAnswer) or number not in item.said.placed or cluster.taught(answer.group):
+                continue
+            if attempts.get(answer.group, 0) < ATTEMPTS_TO_TEACH:
+                attempts[answer.group] = attempts.get(answer.group, 0) + 1
+                name = item.names[item.said.placed.index(number)]
+                resolved = self.source.resolve_files(item.directory, [name], sizes=False).result()
+                for told in resolved.answers:
+                    placement_or_fault(self.source, told)
 
 
 def _merged(said: ResolvedFiles, resolved: ResolvedFiles) -> ResolvedFiles:
@@ -354,6 +368,12 @@ def placement_or_fault(source: Source, answer: Answer) -> Placement | str:
     except PathinfoError as error:
         return str(error)
     return placement if placement.usable else "no replica of it can be used: all its volumes are offline"
+
+
+def missing_groups(source: Source) -> list[Failure]:
+    """What no listing tells: that a group is down, and that its files are missing from every directory."""
+    fact = "is down: too few of its bricks are online, and its files are in no listing"
+    return [Failure(source.mount_point, errno.ENOTCONN, f"{name} {fact}") for name in source.cluster.down]
 
 
 def _failure(source: Source, below: bytes, number: int, words: str) -> Failure:

@@ -1,0 +1,216 @@
+"""The loader: in which order it asks, what its updates tell, and that nothing it is asked makes anyone wait."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from disco.dfs.gluster.filters import Substring
+from gluster_tui.loader import PUBLISH_EVERY, Loader, Update
+from gluster_tui.mount_process import MountProcessEndedError
+
+from .sources import FILES, HeldSource, dataset, everything
+
+ALL = Substring(b"")
+
+
+class Watched(Loader):
+    """A loader whose updates are kept, and can be waited for."""
+
+    def __init__(self, source: HeldSource) -> None:
+        super().__init__(source, source.start, self._keep)
+        self.updates: list[Update] = []
+        self.times: list[float] = []
+        self._came = threading.Condition()
+
+    def _keep(self, update: Update) -> None:
+        with self._came:
+            self.times.append(time.monotonic())
+            self.updates.append(update)
+            self._came.notify_all()
+
+    def until(self, condition: Callable[[Update], object], what: str) -> Update:
+        """The last update, as soon as it is so."""
+        end = time.monotonic() + 20
+        with self._came:
+            while not (self.updates and condition(self.updates[-1])):
+                assert time.monotonic() < end, f"never: {what}"
+                self._came.wait(0.01)  # what is waited for may show elsewhere than in an update
+            return self.updates[-1]
+
+    def complete(self) -> Update:
+        return self.until(lambda update: update.complete and update.ticket == self._asked_ticket, "complete")
+
+
+@pytest.fixture
+def made() -> Iterator[Callable[[HeldSource], Watched]]:
+    """Makes loaders that have begun, and closes them."""
+    loaders: list[Watched] = []
+
+    def begin(source: HeldSource) -> Watched:
+        loaders.append(Watched(source))
+        loaders[-1].begin()
+        return loaders[-1]
+
+    yield begin
+    for loader in loaders:
+        loader.close()
+
+
+Made = Callable[[HeldSource], Watched]
+
+
+def names(update: Update) -> list[bytes]:
+    return [placed.directory + b"/" + name for placed in update.picture.batches() for name in placed.names]
+
+
+def test_the_whole_dataset_is_walked_and_placed(made: Made) -> None:
+    update = made(HeldSource(dataset())).complete()
+    assert [name.lstrip(b"/") for name in names(update)] == list(FILES)
+
+
+def test_no_update_from_before_the_end_ever_becomes_complete(made: Made) -> None:
+    """An update is looked at when the catalog has gone on: what it tells must be of its own moment."""
+    source = HeldSource(dataset(), hold_listings=lambda path: path == b"web_logs")
+    loader = made(source)
+    early = loader.until(lambda update: len(update.picture) == 4, "what is listed is shown")
+    source.release()
+    loader.complete()
+    assert not early.complete
+    assert {len(update.picture) for update in loader.updates if update.complete} == {len(FILES)}
+
+
+def test_updates_come_in_batches_not_one_a_directory(made: Made) -> None:
+    loader = made(HeldSource(dataset([b"%03d/file" % number for number in range(300)])))
+    loader.complete()
+    gaps = [later - earlier for earlier, later in zip(loader.times, loader.times[1:], strict=False)]
+    assert min(gaps, default=PUBLISH_EVERY) > PUBLISH_EVERY * 0.9
+
+
+def test_an_update_carries_the_ticket_of_the_selection_it_shows(made: Made) -> None:
+    loader = made(HeldSource(dataset()))
+    tickets = [loader.select(b"", Substring(text)) for text in (b"c", b"ch", b"chr")]
+    assert tickets == sorted(set(tickets))
+    update = loader.complete()
+    assert (update.ticket, update.picture.keep) == (tickets[-1], Substring(b"chr"))
+
+
+def test_the_rows_on_the_screen_are_asked_for_although_everything_else_hangs(made: Made) -> None:
+    paths = [b"%03d/file" % number for number in range(100)]
+    source = HeldSource(dataset(paths), hold_files=everything)
+    loader = made(source)
+    loader.until(lambda update: len(update.picture) == 100 and source.held >= 16, "all places are taken")
+    assert b"099/file" not in source.asked_files
+    loader.look_at([(b"099", [0])])
+    loader.until(lambda _: source.asked_files[-1] == b"099/file", "the row is asked for")
+
+
+def test_a_file_is_asked_for_once_however_often_it_is_looked_at(made: Made) -> None:
+    source = HeldSource(dataset([b"file"]), hold_files=everything)
+    loader = made(source)
+    loader.until(lambda _: source.held, "it is asked for")
+    for _ in range(3):
+        loader.look_at([(b"", [0])])
+    source.release()
+    loader.complete()
+    assert source.asked_files == [b"file"]
+
+
+def test_what_is_selected_is_placed_before_the_rest(made: Made) -> None:
+    paths = [b"%02d/%s" % (number, name) for number in range(40) for name in (b"other", b"wanted")]
+    source = HeldSource(dataset(paths), hold_listings=lambda path: path == b"", hold_files=everything)
+    loader = made(source)
+    loader.select(b"", Substring(b"wanted"))
+    source.hold_listings = lambda path: False
+    held, source._held = source._held, []
+    for future, value in held:
+        future.set_result(value)
+    loader.until(lambda _: source.held >= 16, "all places are taken")
+    assert {path[3:] for path in source.asked_files} == {b"wanted"}
+
+
+def test_after_a_stop_nothing_more_is_asked_for(made: Made) -> None:
+    source = HeldSource(dataset(), hold_listings=everything)
+    loader = made(source)
+    loader.until(lambda update: update.waiting, "the root is asked for")
+    loader.stop()
+    loader.until(lambda update: update.stopped, "it has stopped")
+    source.release()
+    update = loader.until(lambda update: not update.waiting, "the root is taken up")
+    assert (source.asked, source.asked_files) == ([b""], [])
+    assert not update.complete
+
+
+def test_going_on_after_a_stop_comes_to_the_end(made: Made) -> None:
+    source = HeldSource(dataset(), hold_listings=everything)
+    loader = made(source)
+    loader.stop()
+    source.release()
+    loader.until(lambda update: update.stopped, "it has stopped")
+    loader.go_on()
+    assert len(loader.complete().picture) == len(FILES)
+
+
+def test_a_walk_that_has_come_to_its_end_cannot_be_stopped(made: Made) -> None:
+    loader = made(HeldSource(dataset()))
+    loader.complete()
+    loader.stop()
+    count = len(loader.updates)
+    loader.until(lambda _: len(loader.updates) > count, "the next update")
+    assert not loader.updates[-1].stopped
+
+
+def test_what_is_selected_can_be_placed_even_after_a_stop(made: Made) -> None:
+    source = HeldSource(dataset(), hold_listings=lambda path: path == b"web_logs", hold_files=everything)
+    loader = made(source)
+    loader.stop()
+    loader.until(lambda update: update.stopped, "it has stopped")
+    loader.finish_selection()
+    source.release()
+    update = loader.until(lambda update: update.settled, "what was found is placed")
+    assert update.stopped
+    assert not update.complete
+
+
+def test_an_error_of_the_source_stops_the_walk_and_is_told(made: Made) -> None:
+    source = HeldSource(dataset(), hold_listings=lambda path: path == b"web_logs")
+    loader = made(source)
+    loader.until(lambda update: len(update.picture) == 4, "the rest is listed")
+    source.end(MountProcessEndedError())
+    update = loader.until(lambda update: update.error, "the error is told")
+    assert isinstance(update.error, MountProcessEndedError)
+    assert update.stopped
+
+
+def test_an_error_that_should_not_have_happened_stops_the_walk_and_is_told(
+    made: Made, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+    source = HeldSource(dataset(), hold_listings=everything)
+    loader = made(source)
+    loader.until(lambda update: update.waiting, "it waits")
+    source.end(ZeroDivisionError("of ours"))
+    update = loader.until(lambda update: update.error, "the error is told")
+    assert "ZeroDivisionError('of ours')" in str(update.error)
+    assert update.stopped
+
+
+def test_calls_that_have_not_come_back_are_told_with_their_beginning(made: Made) -> None:
+    before = time.monotonic()
+    loader = made(HeldSource(dataset(), hold_listings=lambda path: path == b"genomes"))
+    update = loader.until(lambda update: len(update.picture) == 18, "the rest is listed")
+    (waiting,) = update.waiting
+    assert waiting.path == b"genomes"
+    assert before <= waiting.since <= time.monotonic()
+
+
+def test_closing_ends_the_thread_while_calls_hang(made: Made) -> None:
+    loader = made(HeldSource(dataset(), hold_listings=everything))
+    loader.until(lambda update: update.waiting, "it waits")
+    loader.close()
+    loader._thread.join(timeout=10)
+    assert not loader._thread.is_alive()
