@@ -5,6 +5,7 @@ from concurrent.futures import Future
 
 from disco.dfs.gluster.filters import Substring
 from disco.dfs.gluster.inputfs import Start
+from disco.dfs.gluster.units import PENDING
 from disco.dfs.gluster.walk import Report, walk
 from disco.dfs.gluster.workers import completed
 
@@ -18,12 +19,25 @@ class Around:
     def __init__(self, source):
         self.source = source
         self.mount_point, self.cluster, self.placement = source.mount_point, source.cluster, source.placement
+        self.disproved = None
 
-    def list_directory(self, directory):
-        return self.source.list_directory(directory)
+    def list_directory(self, directory, *, sizes, ask=False):
+        return self.source.list_directory(directory, sizes=sizes, ask=ask)
 
     def resolve_files(self, directory, names, *, sizes):
         return self.source.resolve_files(directory, names, sizes=sizes)
+
+
+class Asked(Around):
+    """Its listings say nothing of places: each file is asked for."""
+
+    def list_directory(self, directory, *, sizes, ask=False):
+        return completed(unplaced(super().list_directory(directory, sizes=sizes, ask=ask).result()))
+
+
+def unplaced(listed):
+    """A listing that says nothing of places."""
+    return listed._replace(answers=(), placed=[PENDING] * len(listed.files), sizes=())
 
 
 class Threaded(Around):
@@ -33,29 +47,29 @@ class Threaded(Around):
         super().__init__(source)
         self.executor = executor
 
-    def list_directory(self, directory):
-        return self.executor.submit(lambda: self.source.list_directory(directory).result())
+    def list_directory(self, directory, *, sizes, ask=False):
+        return self.executor.submit(lambda: self.source.list_directory(directory, sizes=sizes, ask=ask).result())
 
     def resolve_files(self, directory, names, *, sizes):
         return self.executor.submit(lambda: self.source.resolve_files(directory, names, sizes=sizes).result())
 
 
 class Vanishing(Around):
-    """Lists a file and directories at the root that are gone when their turn comes."""
+    """Lists files and directories at the root that are gone when their turn comes."""
 
     def __init__(self, source, files=(), directories=()):
         super().__init__(source)
         self.files, self.directories = files, directories
 
-    def list_directory(self, directory):
-        listed = self.source.list_directory(directory).result()
+    def list_directory(self, directory, *, sizes, ask=False):
+        listed = self.source.list_directory(directory, sizes=sizes, ask=ask).result()
         if directory == b"":
             files, directories = [*listed.files, *self.files], [*listed.directories, *self.directories]
-            listed = listed._replace(files=sorted(files), directories=sorted(directories))
+            listed = unplaced(listed._replace(files=sorted(files), directories=sorted(directories)))
         return completed(listed)
 
 
-class Hanging(Around):
+class Hanging(Asked):
     """Answers the first questions, and leaves all others open."""
 
     def __init__(self, source, answered):
@@ -70,7 +84,7 @@ class Hanging(Around):
         return self.open[-1]
 
 
-class Noting(Around):
+class Noting(Asked):
     """Notes which files are asked for."""
 
     def __init__(self, source):

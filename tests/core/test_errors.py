@@ -10,6 +10,7 @@ import pytest
 from disco.dfs.gluster import errors
 from disco.dfs.gluster.errors import (
     AddressError,
+    CookiesDisprovedError,
     ExportError,
     FailedFilesError,
     Failure,
@@ -33,6 +34,7 @@ TEXT = HOSTILE.decode("utf-8", "surrogateescape")
 
 EVERY_ERROR = [
     AddressError(HOSTILE, TEXT),
+    CookiesDisprovedError(HOSTILE, 12),
     ExportError(HOSTILE, TEXT),
     FailedFilesError([Failure(HOSTILE, 107, TEXT)], [["dfs://n1/a"]]),
     FilterError(TEXT, TEXT, 3),

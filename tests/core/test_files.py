@@ -33,7 +33,7 @@ def on(monkeypatch):
     def use(lines, start=Start(b""), **header):  # noqa: B008
         recording = opened(recording_text(lines, **header))
         monkeypatch.setattr(
-            sys.modules["disco.dfs.gluster.files"], "open_inputfs", lambda path, executor=None: (recording, start)
+            sys.modules["disco.dfs.gluster.files"], "open_inputfs", lambda path, **how: (recording, start)
         )
 
     return use

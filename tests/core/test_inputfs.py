@@ -1,4 +1,4 @@
-"""Which mount a path is on, and what its graph says; a live mount is tested in tests/real."""
+"""Which mount a path is on, and what is known of it; a live mount is tested in tests/real."""
 
 import os
 import subprocess
@@ -8,9 +8,10 @@ from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 import pytest
 
 from disco.dfs.gluster.errors import GraphError, NotInputfsError, PathError
-from disco.dfs.gluster.inputfs import Inputfs, MountFacts, Start, online_unit, open_inputfs
+from disco.dfs.gluster.inputfs import Inputfs, open_inputfs
+from disco.dfs.gluster.mount_facts import GraphFacts, MountFacts, Start
 from disco.dfs.gluster.mounts import Mount
-from disco.dfs.gluster.workers import DaemonExecutor
+from disco.dfs.gluster.workers import DaemonExecutor, SureExecutor
 
 from .samples import web_volfile
 
@@ -70,67 +71,57 @@ def test_any_executor_carries_the_error(tmp_path, kind):
         open_inputfs(str(tmp_path), executor=executor)
 
 
-@pytest.fixture
-def meta(tmp_path, data):
-    """The directory of an active graph, whose first client is connected and whose second is not."""
-    private = (data / "client-private.txt").read_text()
-    for name, connected in (("nx01-vol1", "1"), ("nx02-vol1", "0")):
-        (tmp_path / name).mkdir()
-        (tmp_path / name / "private").write_text(private.replace("connected = 1", f"connected = {connected}"))
-    (tmp_path / "nx03-vol1").mkdir()
-    (tmp_path / "nx03-vol1" / "private").write_text("nonsense\n")
-    return os.fsencode(tmp_path)
+def test_another_way_to_place_files_is_an_error(tmp_path):
+    with pytest.raises(ValueError, match='"auto" or "exact"'):
+        open_inputfs(str(tmp_path), placement="quick")
 
 
-def test_a_client_tells_whether_it_is_connected(meta):
-    assert online_unit(meta, web_volfile()) == {"nx01-vol1": True, "nx02-vol1": False}
+MOUNT = Mount(b"/inputfs", b"/", "fuse.glusterfs", b"nx01:/web", "0:46")
 
 
-def test_without_a_graph_nothing_is_known_to_be_connected():
-    assert online_unit(None, None) == {}
-
-
-def inputfs(meta, volfile, online=None):
-    mount = Mount(b"/inputfs", b"/", "fuse.glusterfs", b"nx01:/web", "0:46")
-    return Inputfs(MountFacts(mount, Start(b""), meta, volfile, online or {}), DaemonExecutor(), owns_executor=True)
+def inputfs(volfile=None, states=None):
+    graph = volfile and GraphFacts(b"/inputfs/.meta/graphs/active", b"graph-0", volfile, states or {})
+    return Inputfs(MountFacts(MOUNT, Start(b""), graph), DaemonExecutor())
 
 
 def test_an_inputfs_has_the_volumes_of_its_graph():
-    volumes = inputfs(b"/inputfs/.meta/graphs/active", web_volfile()).cluster.volumes
-    assert [volume.name for volume in volumes] == [f"nx0{i}-vol1" for i in (1, 2, 3, 4)]
+    assert [volume.name for volume in inputfs(web_volfile()).cluster.volumes] == [f"nx0{i}-vol1" for i in (1, 2, 3, 4)]
 
 
 def test_an_inputfs_knows_which_volumes_are_online():
-    volumes = inputfs(b"/m", web_volfile(), {"nx02-vol1": False}).cluster.volumes
+    volumes = inputfs(web_volfile(), {"nx02-vol1": False}).cluster.volumes
     assert [volume.online for volume in volumes] == [None, False, None, None]
 
 
+def test_an_inputfs_knows_which_groups_are_down():
+    assert inputfs(web_volfile(), {"web-replicate-1": False}).cluster.down == ("web-replicate-1",)
+
+
 def test_an_inputfs_goes_by_the_name_in_its_graph():
-    assert inputfs(b"/m", web_volfile()).label == "web"
+    assert inputfs(web_volfile().replace(b"volume web\n", b"volume logs\n")).cluster.name == "logs"
 
 
 def test_an_inputfs_without_a_graph_goes_by_what_was_mounted():
-    assert inputfs(None, None).label == "web"
+    assert inputfs().cluster.name == "web"
 
 
 def test_an_inputfs_without_a_graph_learns_its_volumes_from_files():
-    assert not inputfs(None, None).cluster.has_graph
+    assert not inputfs().cluster.has_graph
 
 
 def test_a_graph_that_makes_no_sense_is_an_error():
     with pytest.raises(GraphError, match="line 1"):
-        inputfs(b"/m", b"nonsense")
+        inputfs(b"nonsense")
 
 
 def test_a_closed_inputfs_takes_no_more_work():
-    made = inputfs(b"/m", web_volfile())
+    made = inputfs(web_volfile())
     made.close()
     with pytest.raises(RuntimeError, match="shut down"):
-        made.list_directory(b"")
+        made.list_directory(b"", sizes=False)
 
 
 def test_a_callers_executor_is_left_open():
     with ThreadPoolExecutor(1) as executor:
-        mount = Mount(b"/inputfs", b"/", "fuse.glusterfs", b"nx01:/web", "0:46")
-        Inputfs(MountFacts(mount, Start(b""), None, None, {}), executor, owns_executor=False).close()
+        Inputfs(MountFacts(MOUNT, Start(b""), None), SureExecutor(executor)).close()
         assert executor.submit(pow, 2, 2).result() == 4

@@ -96,14 +96,14 @@ def test_bricks_that_are_no_volume_of_the_graph_are_an_error():
 
 
 def test_a_recording_names_the_group():
-    assert Placements(web_cluster()).of(GroupAnswer(1)).usable == (2, 3)
+    assert Placements(web_cluster()).of(GroupAnswer("recording", 1)).usable == (2, 3)
 
 
 def test_a_recording_names_the_volumes_that_lack_the_file():
-    assert Placements(web_cluster()).of(GroupAnswer(1, (2,))).absent == (2,)
+    assert Placements(web_cluster()).of(GroupAnswer("recording", 1, (2,))).absent == (2,)
 
 
 def test_of_a_recording_a_volume_that_is_offline_is_absent():
     cluster = web_cluster()
     cluster.set_states({"nx03-vol1": False})
-    assert Placements(cluster).of(GroupAnswer(1)).usable == (3,)
+    assert Placements(cluster).of(GroupAnswer("recording", 1)).usable == (3,)

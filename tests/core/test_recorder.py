@@ -196,7 +196,7 @@ def test_a_recording_that_is_stopped_leaves_nothing(tmp_path, target):
 
 def test_a_source_that_fails_altogether_leaves_nothing(tmp_path, target):
     class Broken(Around):
-        def list_directory(self, directory):
+        def list_directory(self, directory, *, sizes, ask=False):
             future = Future()
             future.set_exception(RuntimeError("the pool is broken"))
             return future

@@ -76,7 +76,7 @@ def test_a_recording_tells_where_it_was_mounted():
 
 
 def test_a_recording_goes_by_the_name_of_its_volume():
-    assert opened(TEXT).label == "web"
+    assert opened(TEXT).cluster.name == "web"
 
 
 def test_a_recording_tells_when_it_was_made():
@@ -97,16 +97,16 @@ def test_a_shard_block_size_is_recorded():
 
 
 def test_a_directory_that_was_not_recorded_is_gone():
-    assert opened(TEXT).list_directory(b"missing").result().gone
+    assert opened(TEXT).list_directory(b"missing", sizes=False).result().gone
 
 
 def test_a_directory_that_could_not_be_read_has_its_error():
     recording = opened(recording_text([{"directory": "", "error": [13, "Permission denied"]}]))
-    assert recording.list_directory(b"").result().error == (13, "Permission denied")
+    assert recording.list_directory(b"", sizes=False).result().error == (13, "Permission denied")
 
 
 def test_other_entries_are_counted():
-    assert opened(recording_text([directory_line(b"", others=3)])).list_directory(b"").result().others == 3
+    assert opened(recording_text([directory_line(b"", others=3)])).list_directory(b"", sizes=False).result().others == 3
 
 
 def resolved(recording, *names):

@@ -6,7 +6,7 @@ from concurrent.futures import ProcessPoolExecutor
 
 import pytest
 
-from disco.dfs.gluster.units import FAILED, GONE, list_unit, resolve_unit
+from disco.dfs.gluster.units import FAILED, GONE, ListTask, list_unit, resolve_unit
 
 from .samples import ODD_NAMES
 
@@ -28,6 +28,10 @@ def make(folder, name, volume=None, content=b"data"):
         os.setxattr(path, b"user.glusterfs.location", volume)
 
 
+def listed(mount, directory):
+    return list_unit(ListTask(mount, directory))
+
+
 def resolved(mount, *names, sizes=False):
     return resolve_unit(mount, b"logs", list(names), disperse=False, sizes=sizes)
 
@@ -38,29 +42,29 @@ def volumes(result):
 
 
 def test_a_directory_is_listed_with_its_path_below_the_mount_point(mount):
-    assert list_unit(mount, b"logs")[:3] == (b"logs", [], [b"a", b"b", b"c"])
+    assert listed(mount, b"logs")[:3] == (b"logs", [], [b"a", b"b", b"c"])
 
 
 def test_the_root_is_listed(mount):
-    assert list_unit(mount, b"")[:3] == (b"", [b"logs"], [])
+    assert listed(mount, b"")[:3] == (b"", [b"logs"], [])
 
 
 def test_a_directory_that_is_not_there_is_gone(mount):
-    assert list_unit(mount, b"missing").gone
+    assert listed(mount, b"missing").gone
 
 
 def test_a_directory_that_became_a_file_is_gone(mount):
-    assert list_unit(mount, b"logs/a").gone
+    assert listed(mount, b"logs/a").gone
 
 
 def test_other_entries_are_counted(mount):
     os.mkfifo(os.path.join(mount, b"logs", b"pipe"))
-    assert list_unit(mount, b"logs").others == 1
+    assert listed(mount, b"logs").others == 1
 
 
 def test_a_directory_that_cannot_be_listed_has_its_error_in_words(mount):
     name = b"n" * 300
-    assert list_unit(mount, name).error == (36, "File name too long")
+    assert listed(mount, name).error == (36, "File name too long")
 
 
 def test_files_have_their_answers(mount):
@@ -132,7 +136,7 @@ def test_files_of_every_odd_name_are_resolved(mount, kind):
 
 
 def test_results_can_be_pickled(mount):
-    made = (list_unit(mount, b"logs"), list_unit(mount, b"missing"), resolved(mount, b"a", b"missing", sizes=True))
+    made = (listed(mount, b"logs"), listed(mount, b"missing"), resolved(mount, b"a", b"missing", sizes=True))
     assert pickle.loads(pickle.dumps(made)) == made
 
 

@@ -12,7 +12,7 @@ from disco.dfs.gluster.errors import NoHostnameMapError, meaning
 from disco.dfs.gluster.hostmap import HostnameMap
 from disco.dfs.gluster.placement import Placement
 from disco.dfs.gluster.recording import Recording
-from disco.dfs.gluster.units import FAILED, GONE, Answer, ListedDirectory, ResolvedFiles
+from disco.dfs.gluster.units import FAILED, GONE, PENDING, Answer, ListedDirectory, ResolvedFiles
 from gluster_tui.session import Session
 from tests.core.samples import opened, recording_text, tree_lines
 
@@ -107,8 +107,8 @@ class HeldSource:
         return self.recording.mount_point
 
     @property
-    def label(self) -> str:
-        return self.recording.label
+    def disproved(self) -> bytes | None:
+        return None
 
     @property
     def cluster(self) -> Cluster:
@@ -119,9 +119,10 @@ class HeldSource:
         """How many answers are kept back."""
         return len(self._held)
 
-    def list_directory(self, directory: bytes) -> Future[ListedDirectory]:
+    def list_directory(self, directory: bytes, *, sizes: bool, ask: bool = False) -> Future[ListedDirectory]:
         self.asked.append(directory)
-        listed = self.recording.list_directory(directory).result()
+        listed = self.recording.list_directory(directory, sizes=sizes, ask=ask).result()
+        listed = listed._replace(answers=(), placed=[PENDING] * len(listed.files), sizes=())
         if directory in self.faults:
             number = self.faults[directory]
             listed = ListedDirectory(directory, [], [], error=(number, meaning(number)))

@@ -72,11 +72,6 @@ class Recording:
         self._directories: dict[bytes, _Recorded] = {}
         self.disproved: bytes | None = None
 
-    @property
-    def label(self) -> str:
-        """The volume's name."""
-        return self.cluster.name
-
     def add(self, recorded: _Recorded) -> None:
         """Takes up one directory."""
         self._directories[recorded.listed.directory] = recorded
