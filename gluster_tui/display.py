@@ -105,8 +105,12 @@ class NodeColours:
     """A colour for each node, by its place among all nodes, sorted: the same on every screen."""
 
     def __init__(self, nodes: Iterable[str], *, dark: bool = True) -> None:
-        self._places = {node: place for place, node in enumerate(sorted(set(nodes)))}
+        self.know(nodes)
         self._lightness = 0.66 if dark else 0.38
+
+    def know(self, nodes: Iterable[str]) -> None:
+        """Takes these for all nodes: files teach the names of their hosts, and so more nodes."""
+        self._places = {node: place for place, node in enumerate(sorted(set(nodes)))}
 
     def style(self, node: str) -> Style:
         """The node's colour. Hues a golden section apart stay distinct however many nodes there are."""
