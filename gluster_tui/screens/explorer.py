@@ -9,6 +9,7 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
 from textual.screen import Screen
+from textual.theme import Theme
 from textual.widgets import Footer
 
 from disco.dfs.gluster.cluster import Volume
@@ -66,11 +67,17 @@ class ExplorerScreen(Screen[None]):
         self.files.empty_words = "Listing ..."
         self.replicas.empty_words = "No file is under the cursor."
         self.files.focus()
+        self.app.theme_changed_signal.subscribe(self, self._theme_changed)
         self.loader.begin()
 
     def on_unmount(self) -> None:
         self.loader.close()
         self.session.close()
+
+    def _theme_changed(self, theme: Theme) -> None:
+        self.colours.dark = theme.dark
+        self.files.refresh()
+        self._show_file()
 
     @property
     def tree_panel(self) -> DatasetTree:
