@@ -14,7 +14,7 @@ class Command:
     """One command. ``action``: as Textual names it; ``title``: a word for the footer; ``words``: what it does.
 
     ``key_shown``: how the key is written, where its name is not how a user would. ``in_footer``: whether the footer has
-    it.
+    it. ``at_once``: it is done before the next key is looked at, so that none is lost which is typed right behind it.
     """
 
     action: str
@@ -23,6 +23,7 @@ class Command:
     words: str
     key_shown: str | None = None
     in_footer: bool = True
+    at_once: bool = False
 
     @property
     def binding(self) -> Binding:
@@ -33,13 +34,21 @@ class Command:
             self.title,
             key_display=self.key_shown,
             show=self.in_footer,
+            priority=self.at_once,
             tooltip=self.words,
             id=f"command.{self.action}",
         )
 
 
 EXPLORER_COMMANDS = (
-    Command("filter", "slash", "filter", "Narrow the list: type a part of the path, or a regular expression", "/"),
+    Command(
+        "filter",
+        "slash",
+        "filter",
+        "Narrow the list: type a part of the path, or a regular expression",
+        "/",
+        at_once=True,
+    ),
     Command("toggle_regex", "ctrl+r", "regex", "Switch the filter between substring and regular expression", "^r"),
     Command("export", "e", "export", "Write the files shown as an input list for a job"),
     Command("stop", "escape", "stop", "Stop the walk and keep what is there, marked incomplete", "esc"),

@@ -105,13 +105,17 @@ class NodeColours:
     """A colour for each node, by its place among all nodes, sorted: the same on every screen."""
 
     def __init__(self, nodes: Iterable[str], *, dark: bool = True) -> None:
+        self.know(nodes)
+        self.dark = dark  # the ground that they stand on
+
+    def know(self, nodes: Iterable[str]) -> None:
+        """Takes these for all nodes: files teach the names of their hosts, and so more nodes."""
         self._places = {node: place for place, node in enumerate(sorted(set(nodes)))}
-        self._lightness = 0.66 if dark else 0.38
 
     def style(self, node: str) -> Style:
         """The node's colour. Hues a golden section apart stay distinct however many nodes there are."""
         hue = (0.58 + self._places.get(node, 0) * 0.61803398875) % 1
-        red, green, blue = colorsys.hls_to_rgb(hue, self._lightness, 0.7)
+        red, green, blue = colorsys.hls_to_rgb(hue, 0.66 if self.dark else 0.38, 0.7)
         return Style(color=Color.from_rgb(red * 255, green * 255, blue * 255))
 
     def chip(self, node: str, *, mapped: bool) -> Text:

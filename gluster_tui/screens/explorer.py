@@ -9,8 +9,10 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
 from textual.screen import Screen
+from textual.theme import Theme
 from textual.widgets import Footer
 
+from disco.dfs.gluster.cluster import Volume
 from disco.dfs.gluster.errors import shown
 from disco.dfs.gluster.filters import Filter, Substring
 
@@ -43,6 +45,7 @@ class ExplorerScreen(Screen[None]):
         self.keep: Filter = Substring(b"")
         self.ticket = 0
         self.latest: Update | None = None
+        self._volumes: tuple[Volume, ...] = ()
         self._keys: list[bool | None] = []
 
     def compose(self) -> ComposeResult:
@@ -64,11 +67,17 @@ class ExplorerScreen(Screen[None]):
         self.files.empty_words = "Listing ..."
         self.replicas.empty_words = "No file is under the cursor."
         self.files.focus()
+        self.app.theme_changed_signal.subscribe(self, self._theme_changed)
         self.loader.begin()
 
     def on_unmount(self) -> None:
         self.loader.close()
         self.session.close()
+
+    def _theme_changed(self, theme: Theme) -> None:
+        self.colours.dark = theme.dark
+        self.files.refresh()
+        self._show_file()
 
     @property
     def tree_panel(self) -> DatasetTree:
@@ -91,6 +100,7 @@ class ExplorerScreen(Screen[None]):
         if update.ticket < self.ticket:
             return  # of a selection that the user has left since
         self.latest = update
+        self._show_hosts()
         for listener in self.app.screen_stack:
             if isinstance(listener, ExportScreen):
                 listener.show(update)
@@ -110,6 +120,14 @@ class ExplorerScreen(Screen[None]):
         if state != self._keys:
             self._keys = state
             self.refresh_bindings()
+
+    def _show_hosts(self) -> None:
+        """Takes up the names that files have taught of their hosts: they decide which nodes there are."""
+        volumes = self.session.source.cluster.volumes
+        if volumes is not self._volumes:
+            self._volumes = volumes
+            self.colours.know(self.session.nodes)
+            self.query_one(TitleBar).refresh()
 
     def _empty_words(self, update: Update) -> str:
         directory = update.picture.catalog.directories[update.picture.scope]
@@ -170,6 +188,8 @@ class ExplorerScreen(Screen[None]):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Greys out what does not apply now."""
+        if action == "filter":
+            return None if self._typing() else True  # there the key is a letter as any other
         if action == "stop":
             return True if self._can_stop() or self._typing() else None
         if action == "go_on":
@@ -180,10 +200,10 @@ class ExplorerScreen(Screen[None]):
         return self.latest is not None and not self.latest.complete and not self.latest.stopped
 
     def _typing(self) -> bool:
-        return self.query_one(FilterBar).input.has_focus
+        return self.focused is self.query_one(FilterBar).input
 
     def action_filter(self) -> None:
-        self.query_one(FilterBar).input.focus()
+        self.set_focus(self.query_one(FilterBar).input)
 
     def action_toggle_regex(self) -> None:
         bar = self.query_one(FilterBar)

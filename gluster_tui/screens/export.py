@@ -26,6 +26,7 @@ from ..exporting import CancelledError, ExportRun, TargetCheck, check_target, ma
 from ..loader import Loader, Update
 from ..session import Session
 from ..widgets.bars import progress_words
+from ..widgets.line import Line
 from ..widgets.toggles import Option, Toggle
 from .question import QuestionScreen
 
@@ -76,7 +77,7 @@ class ExportScreen(ModalScreen[None]):
             yield Label("", id="format-words", classes="help")
             with Horizontal(classes="line"):
                 yield Label("To", classes="name")
-                yield Input(f"{self._stem}.json", id="target", compact=True)
+                yield Line(f"{self._stem}.json", id="target")
             yield Label("", id="target-check", classes="help")
             with Horizontal(classes="line"):
                 yield Label("Unmapped", classes="name")
@@ -102,7 +103,7 @@ class ExportScreen(ModalScreen[None]):
     def on_mount(self) -> None:
         self.query_one("#export-progress").display = False
         self.query_one("#target", Input).focus()
-        self.show(self._update)
+        self._show_update()
         self._look_at_target()
 
     def on_unmount(self) -> None:
@@ -123,7 +124,11 @@ class ExportScreen(ModalScreen[None]):
         if self._run is not None:
             return  # what is being written is what was there when it began
         self._update = update
-        totals = update.picture.totals
+        if self.is_mounted:
+            self._show_update()
+
+    def _show_update(self) -> None:
+        update, totals = self._update, self._update.picture.totals
         words = f"{totals.files:,} files, {size_text(totals.bytes)}   {progress_words(update)}"
         self.query_one("#export-counts", Label).update(words)
         unmapped = sum(update.picture.unmapped_files(self._session.addresser).values())

@@ -19,6 +19,7 @@ from disco.dfs.gluster.filters import Filter, as_filter, compile_regex
 from ..display import cut_middle, name_text, shown, size_text
 from ..loader import Update
 from ..session import Session
+from .line import Line
 
 __all__ = ["FilterBar", "NoticeBar", "TitleBar", "progress_words"]
 
@@ -69,7 +70,7 @@ class FilterBar(Horizontal):
 
     def compose(self) -> ComposeResult:
         yield Static("Filter", id="filter-label")
-        yield Input(placeholder="/ to type a part of the path", id="filter", compact=True, select_on_focus=False)
+        yield Line(placeholder="/ to type a part of the path", id="filter", select_on_focus=False)
         yield Static("", id="filter-kind")
         yield Static("", id="filter-counts")
 

@@ -13,7 +13,7 @@ from disco.dfs.gluster.placement import Placement
 from disco.dfs.gluster.selection import Row, SelectionPicture
 from disco.dfs.gluster.units import PENDING
 
-from ..display import NodeColours, cut_middle, name_text, size_text
+from ..display import NodeColours, cut_middle, name_text, shown, size_text
 from ..session import Session
 from .rows import Rows
 
@@ -112,7 +112,7 @@ class FileList(Rows):
             if file.directory.places[file.index] == PENDING:
                 return text.append("...", Style(dim=True))
             _, words = file.directory.failures.get(file.index, (0, "not placed"))
-            return text.append(words, self.get_component_rich_style("files--failure", partial=True))
+            return text.append(shown(words), self.get_component_rich_style("files--failure", partial=True))
         volumes = self.session.source.cluster.volumes
         for number, index in enumerate(placement.usable):
             assignment = self.session.hostmap.assign(volumes[index])

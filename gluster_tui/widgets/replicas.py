@@ -15,7 +15,7 @@ from disco.dfs.gluster.placement import Placement
 from disco.dfs.gluster.selection import Row, SelectionPicture
 from disco.dfs.gluster.units import GONE, PENDING
 
-from ..display import NodeColours, by_words, name_text, size_text, wrapped
+from ..display import NodeColours, by_words, name_text, shown, size_text, wrapped
 from ..session import Session
 from .rows import Rows
 
@@ -174,5 +174,5 @@ class Replicas(Rows):
             yield _Line(text.append_text(part), copied)
 
     def _sentence(self, words: str, look: str, width: int) -> Iterator[_Line]:
-        for line in by_words(words, width - _INDENT):
-            yield _Line(Text(" " * _INDENT + line, style=self._style(look), end=""), words.encode())
+        for line in by_words(shown(words), width - _INDENT):
+            yield _Line(Text(" " * _INDENT + line, style=self._style(look), end=""), os.fsencode(words))

@@ -14,7 +14,7 @@ from textual.reactive import reactive
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from ..display import by_words
+from ..display import by_words, shown
 
 __all__ = ["Rows"]
 
@@ -91,7 +91,7 @@ class Rows(ScrollView, can_focus=True):
         return Strip(text.render(self.app.console), width).apply_style(style)
 
     def _empty_line(self, y: int, width: int, base: Style) -> Strip:
-        lines = by_words(self.empty_words, max(width - 2, 1))
+        lines = by_words(shown(self.empty_words), max(width - 2, 1))
         if 0 <= y - 1 < len(lines):
             text = Text(" " + lines[y - 1], style=self.get_component_rich_style("rows--dim", partial=True), end="")
             text.truncate(width, pad=True)

@@ -58,9 +58,11 @@ def demo_app() -> GlusterTui:
 
 
 @asynccontextmanager
-async def running(session: Session, size: tuple[int, int] = WIDE, *, settle: bool = True) -> AsyncIterator[Pilot[None]]:
+async def running(
+    session: Session, size: tuple[int, int] = WIDE, *, settle: bool = True, notifications: bool = False
+) -> AsyncIterator[Pilot[None]]:
     """The app on a session, its first selection whole; or as soon as the main screen is there."""
-    async with app_of(lambda: session).run_test(size=size) as pilot:
+    async with app_of(lambda: session).run_test(size=size, notifications=notifications) as pilot:
         if settle:
             await settled(pilot)
         else:

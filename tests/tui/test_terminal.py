@@ -1,0 +1,113 @@
+"""The program on a real terminal: which bytes reach it, and how it is left."""
+
+from __future__ import annotations
+
+import base64
+import fcntl
+import os
+import pty
+import re
+import struct
+import subprocess
+import sys
+import termios
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from .driving import DEMO
+from .sources import dataset_text
+from .test_cli import SCRIPT
+
+SECONDS = 30
+OWNED = b"\x1b]0;owned\x07"
+COPIED = re.compile(rb"\x1b\]52;c;([^\x07\x1b]*)\x07")
+
+
+class OnTerminal:
+    """A program on a terminal of its own, of 100 by 24 cells."""
+
+    def __init__(self, *words: str) -> None:
+        self._master, slave = pty.openpty()
+        fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 100, 0, 0))
+        environment = os.environ | {"TERM": "xterm-256color", "LC_ALL": "C.UTF-8"}
+        self.program = subprocess.Popen(
+            words, stdin=slave, stdout=slave, stderr=slave, start_new_session=True, env=environment
+        )
+        os.close(slave)
+        self.written = b""
+        threading.Thread(target=self._read, daemon=True).start()
+
+    def _read(self) -> None:
+        while True:
+            try:
+                part = os.read(self._master, 1 << 16)
+            except OSError:  # the program has closed its end
+                return
+            self.written += part
+
+    def until(self, words: bytes, since: int = 0) -> None:
+        end = time.monotonic() + SECONDS
+        while words not in self.written[since:]:
+            assert time.monotonic() < end, f"never written: {words!r}"
+            threading.Event().wait(0.01)
+
+    def press(self, keys: bytes) -> None:
+        os.write(self._master, keys)
+
+    def close(self) -> None:
+        self.program.kill()
+        self.program.wait()
+        os.close(self._master)
+
+
+@contextmanager
+def on_terminal(*words: str) -> Iterator[OnTerminal]:
+    terminal = OnTerminal(*words)
+    try:
+        yield terminal
+    finally:
+        terminal.close()
+
+
+def test_q_ends_it_with_0_and_gives_the_terminal_back() -> None:
+    with on_terminal(SCRIPT, DEMO) as terminal:
+        terminal.until(b"complete")
+        terminal.press(b"q")
+        assert terminal.program.wait(SECONDS) == 0
+        terminal.until(b"\x1b[?1049l")  # the screen from before
+        terminal.until(b"\x1b[?25h")  # the cursor
+
+
+def test_no_name_reaches_the_terminal_raw_and_its_bytes_can_be_copied(tmp_path: Path) -> None:
+    names = [b"a" + OWNED, b"b\x9b31m", "c\u009b31m".encode(), "d\u202e".encode(), b"e\r\n\x1b[2J", b"f\xff\xfe"]
+    path = tmp_path / "hostile.jsonl"
+    path.write_bytes(dataset_text([*names, *(b"d/" + name for name in names)], hostmap="nx01 node\n"))
+    with on_terminal(SCRIPT, str(path)) as terminal:
+        terminal.until(b"complete")
+        terminal.press(b"c")
+        terminal.until(b"\x1b]52;c;")
+        terminal.press(b"e")
+        terminal.until(b"The first lines")
+        terminal.press(b"\x1b")
+        before = len(terminal.written)
+        terminal.until(b"Files", before)
+        terminal.press(b"q")
+        assert terminal.program.wait(SECONDS) == 0
+        text = terminal.written.decode()  # all of it is UTF-8
+        assert OWNED.decode() not in text
+        assert not re.search("[\x80-\x9f\u2028-\u202e]", text)
+        (copied,) = COPIED.findall(terminal.written)
+        assert base64.b64decode(copied) == b"/inputfs/a" + OWNED
+
+
+def test_it_is_left_at_once_while_a_mount_does_not_answer() -> None:
+    program = "import time; from gluster_tui.app import GlusterTui; GlusterTui(lambda: time.sleep(60), '/hangs').run()"
+    with on_terminal(sys.executable, "-c", program) as terminal:
+        terminal.until(b"Opening /hangs")
+        began = time.monotonic()
+        terminal.press(b"q")
+        terminal.program.wait(SECONDS)
+        assert time.monotonic() - began < 5
