@@ -8,6 +8,7 @@ and, on a mount without a graph, the volumes and groups at all.
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -60,6 +61,11 @@ class Group:
     redundancy: int = 0
 
 
+def _configuration(volume: Volume) -> tuple[str, str]:
+    """What the graph says of a volume's brick."""
+    return volume.configured_host, volume.brick
+
+
 class Cluster:
     """The volumes and groups of one inputfs; safe to use from several threads.
 
@@ -85,6 +91,7 @@ class Cluster:
         self._lock = threading.Lock()
         self._bricks: dict[Brick, int] = {}  # as a file shows it -> the volume that it is
         self._likely: set[Brick] = set()  # those of them that only a cookie spoke for
+        self._configured = {volume.index: _configuration(volume) for volume in volumes}
         self._group_names = {group.name: group.index for group in groups}
 
     @property
@@ -131,26 +138,28 @@ class Cluster:
 
     def adopt(self, other: Cluster) -> None:
         """Takes up the volumes and groups of the graph that is active now. Volumes that are known by name keep their
-        index, and what files taught of them; so do groups that still have the same volumes. None is ever taken away.
+        index, and what files taught of them, unless their brick was replaced; groups that still have the same volumes
+        keep theirs. None is ever taken away.
         """
         with self._lock:
             volumes, groups = list(self.volumes), list(self.groups)
             indexes = {volume.name: volume.index for volume in volumes}
-            for theirs in other.groups:
-                members = [other.volumes[i] for i in theirs.volumes]
-                mine = self._group_names.get(theirs.name)
-                if mine is not None and [volumes[i].name for i in groups[mine].volumes] == [v.name for v in members]:
-                    continue
-                mine = len(groups)
-                for volume in members:
-                    index = indexes.setdefault(volume.name, len(volumes))
-                    if index == len(volumes):
-                        volumes.append(replace(volume, index=index, group=mine))
-                    else:
-                        volumes[index] = replace(volumes[index], group=mine, arbiter=volume.arbiter)
-                places = tuple(indexes[volume.name] for volume in members)
-                groups.append(replace(theirs, index=mine, volumes=places))
-                self._group_names[theirs.name] = mine
+            for volume in other.volumes:
+                index = indexes.setdefault(volume.name, len(volumes))
+                if index == len(volumes):
+                    volumes.append(replace(volume, index=index))
+                elif self._configured.get(index) != _configuration(volume):
+                    volumes[index] = replace(volume, index=index, group=volumes[index].group)
+                    self._forget(brick for brick, known in list(self._bricks.items()) if known == index)
+                self._configured[index] = _configuration(volume)
+            for group in other.groups:
+                members = tuple(indexes[other.volumes[i].name] for i in group.volumes)
+                mine = self._group_names.get(group.name)
+                if mine is None or groups[mine].volumes != members:
+                    mine = self._group_names[group.name] = len(groups)
+                    groups.append(replace(group, index=mine, volumes=members))
+                    for index, theirs in zip(members, group.volumes, strict=True):
+                        volumes[index] = replace(volumes[index], group=mine, arbiter=other.volumes[theirs].arbiter)
             self.volumes, self.groups = tuple(volumes), tuple(groups)
             self.name, self.shard_block_size, self.has_graph = other.name, other.shard_block_size, True
 
@@ -164,9 +173,12 @@ class Cluster:
     def forget_likely(self) -> None:
         """Forgets which brick is which volume where only a cookie spoke for it: cookies were found wrong."""
         with self._lock:
-            for brick in self._likely:
-                del self._bricks[brick]
-            self._likely.clear()
+            self._forget(list(self._likely))
+
+    def _forget(self, bricks: Iterable[Brick]) -> None:
+        for brick in bricks:
+            del self._bricks[brick]
+            self._likely.discard(brick)
 
     def locate(
         self, group_name: str, bricks: tuple[Brick, ...], *, likely: int | None = None

@@ -15,7 +15,7 @@ from concurrent.futures import Executor, Future
 from typing import Any, Literal, Protocol, TypeVar
 
 from .cluster import Cluster
-from .errors import GlusterError, PathinfoError
+from .errors import GlusterError, PathError, PathinfoError, meaning
 from .graph import ClientGraph, parse_volfile
 from .hostmap import MAP_VARIABLE, HostnameMap, find_hostname_map
 from .mount_facts import GraphFacts, MountFacts, Start, find_mount_unit, read_graph_unit
@@ -120,23 +120,27 @@ class Inputfs:
             )
 
         def take(listed: ListedDirectory) -> None:
-            if listed.stale and task.graph is not None:
-                self._reread_graph(task.graph[0], listing, lambda: self._list(directory, sizes, ask, listing))
+            if listed.stale:
+                self._reread_graph(task, listing, lambda: self._list(directory, sizes, ask, listing))
             else:
                 listing.set_result(self._compared(listed))
 
         _then(self._executor.submit(list_unit, task), listing, take)
 
-    def _reread_graph(self, link: bytes, listing: Future[ListedDirectory], then: Callable[[], None]) -> None:
+    def _reread_graph(self, task: ListTask, listing: Future[ListedDirectory], then: Callable[[], None]) -> None:
+        assert task.graph is not None
+
         def take(facts: GraphFacts | GlusterError) -> None:
-            if isinstance(facts, GlusterError):
-                listing.set_exception(facts)
+            if isinstance(facts, PathError):  # the mount has died since
+                listing.set_result(ListedDirectory(task.directory, [], [], error=(facts.errno, meaning(facts.errno))))
                 return
+            if isinstance(facts, GlusterError):
+                raise facts
             if self._graph != (facts.link, facts.target):
                 self._take_graph(facts)
             then()
 
-        _then(self._executor.submit(read_graph_unit, link), listing, take)
+        _then(self._executor.submit(read_graph_unit, task.graph[0]), listing, take)
 
     def _to_check(self) -> frozenset[int]:
         """The groups of which a listing asks one file's attribute: those whose hosts nobody has told yet, and all as

@@ -54,9 +54,8 @@ class ListTask(NamedTuple):
     """A directory to be listed. ``leaf_groups``: for each leaf of the client graph its group's index (see
     ``cookies.py``); None to leave placements to the attribute. ``graph``: where the active graph's link stands, and
     what it has to say for ``leaf_groups`` to hold. ``check``: groups of which one file each is asked for its
-    attribute too. ``watched``: volumes and groups to look after, by
-    name. ``sizes``: whether sizes are wanted. ``ask``: where
-    cookies are not used, to ask for the attributes right behind the listing.
+    attribute too. ``watched``: volumes and groups to look after, by name. ``sizes``: whether sizes are wanted. ``ask``:
+    where cookies are not used, to ask for the attributes right behind the listing.
     """
 
     mount_point: bytes
@@ -77,7 +76,8 @@ class ListedDirectory(NamedTuple):
     listed; ``gone``: it vanished. ``answers``: what the cookies say, each once; ``placed``: for each file an index
     into it, or PENDING where the attribute has to be asked. ``sizes``: of each file, -1 unknown; empty where not
     asked for. ``checks``: (index of a file, what its attribute says). ``stale``: the client graph is another by now,
-    so that ``placed`` says nothing. ``states``: of what was watched, by name.
+    so that what cookies said means nothing, and volumes may be there that nobody knows. ``states``: of what was
+    watched, by name.
     """
 
     directory: bytes
@@ -117,20 +117,24 @@ def list_unit(task: ListTask) -> ListedDirectory:
     except OSError as error:
         return ListedDirectory(task.directory, [], [], error=_as_data(error))
     if task.leaf_groups is None:
-        return _placed_by_attribute(task, listing)
-    answers, placed = _placed_by_cookie(task.leaf_groups, listing)
-    return ListedDirectory(
-        task.directory,
-        listing.directories,
-        listing.files,
-        listing.others,
-        answers=answers,
-        placed=placed,
-        sizes=_sizes(path, listing.files) if task.sizes else (),
-        checks=_checks(task, listing.files, answers, placed),
-        stale=task.graph is not None and _link(task.graph[0]) != task.graph[1],
-        states=states_of(task.graph[0], task.watched) if task.graph and task.watched else None,
-    )
+        listed = _placed_by_attribute(task, listing)
+    else:
+        answers, placed = _placed_by_cookie(task.leaf_groups, listing)
+        listed = ListedDirectory(
+            task.directory,
+            listing.directories,
+            listing.files,
+            listing.others,
+            answers=answers,
+            placed=placed,
+            sizes=_sizes(path, listing.files) if task.sizes else (),
+            checks=_checks(task, listing.files, answers, placed),
+        )
+    if task.graph is None:
+        return listed
+    link, target = task.graph
+    states = states_of(link, task.watched) if task.watched else None
+    return listed._replace(stale=_link(link) != target, states=states)
 
 
 def _placed_by_attribute(task: ListTask, listing: Listing) -> ListedDirectory:
