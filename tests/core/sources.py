@@ -5,7 +5,7 @@ from concurrent.futures import Future
 
 from disco.dfs.gluster.filters import Substring
 from disco.dfs.gluster.inputfs import Start
-from disco.dfs.gluster.units import PENDING
+from disco.dfs.gluster.units import PENDING, GroupAnswer
 from disco.dfs.gluster.walk import Report, walk
 from disco.dfs.gluster.workers import completed
 
@@ -38,6 +38,34 @@ class Asked(Around):
 def unplaced(listed):
     """A listing that says nothing of places."""
     return listed._replace(answers=(), placed=[PENDING] * len(listed.files), sizes=())
+
+
+class Cookies(Around):
+    """Places files as cookies do, and asks as attributes do. ``wrong``: directories in which cookies say the other one
+    of two groups. ``without``: files whose cookies say nothing. ``disproving``: directories whose listing shows that
+    cookies are wrong.
+    """
+
+    def __init__(self, source, wrong=(), without=(), disproving=()):
+        super().__init__(source)
+        self.wrong, self.without, self.disproving = wrong, without, disproving
+        self.asked = []
+
+    def list_directory(self, directory, *, sizes, ask=False):
+        listed = super().list_directory(directory, sizes=sizes, ask=ask).result()
+        if directory in self.disproving:
+            self.disproved = os.path.join(self.mount_point, directory, listed.files[0])
+        if self.disproved:
+            return completed(unplaced(listed))
+        other = directory in self.wrong
+        answers = [GroupAnswer("cookie", 1 - answer.group if other else answer.group) for answer in listed.answers]
+        names = zip(listed.files, listed.placed, strict=True)
+        placed = [PENDING if name in self.without else place for name, place in names]
+        return completed(listed._replace(answers=answers, placed=placed))
+
+    def resolve_files(self, directory, names, *, sizes):
+        self.asked.append((directory, names))
+        return super().resolve_files(directory, names, sizes=sizes)
 
 
 class Threaded(Around):

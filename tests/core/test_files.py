@@ -136,6 +136,13 @@ def test_failures_may_be_taken_as_they_are_met(on):
     assert told == [FAILURE]
 
 
+def test_every_group_that_is_down_is_a_failure_of_its_own(on):
+    on(LINES, down=["web-replicate-0", "web-replicate-1"])
+    told = []
+    files("/inputfs", hostname_map={}, on_error=told.append)
+    assert [failure.fact.split()[0] for failure in told] == ["web-replicate-0", "web-replicate-1"]
+
+
 def test_who_takes_the_failures_gets_the_rest(on):
     on(FAILING)
     assert len(files("/inputfs", hostname_map={}, on_error=lambda failure: None)) == 2

@@ -53,12 +53,14 @@ def files(
     Raises TypeError for a filter or a map of another type, and of the family ``GlusterError``: PathError,
     NotInputfsError, NoHostnameMapError, HostnameMapError, GraphError, FailedFilesError.
     """
-    failures: dict[bytes, Failure] = {}
+    failures: list[Failure] = []
+    told: set[Failure] = set()
 
     def failed(failure: Failure) -> None:
-        if on_error is not None and failure.path not in failures:
+        if on_error is not None and failure not in told:
+            told.add(failure)
             on_error(failure)
-        failures[failure.path] = failure
+        failures.append(failure)
 
     def once() -> list[list[str]]:
         return list(
@@ -74,9 +76,10 @@ def files(
         if report is not None and before is not None:
             report.restore(before)
             report.disproved = error.path
+        failures.clear()
         resolved = once()  # the mount's cookies are not asked any more
     if failures and on_error is None:
-        raise FailedFilesError(failures.values(), resolved)
+        raise FailedFilesError(failures, resolved)
     return resolved
 
 

@@ -7,11 +7,12 @@ for it can choose where it runs, and whether to wait.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import threading
 import time
 from collections.abc import Callable
-from concurrent.futures import Executor, Future
+from concurrent.futures import Executor, Future, InvalidStateError
 from typing import Any, Literal, Protocol, TypeVar
 
 from .cluster import Cluster
@@ -209,10 +210,11 @@ def _then(future: Future[T], outer: Future[Any], take: Callable[[T], None]) -> N
     def done(future: Future[T]) -> None:
         if outer.cancelled():
             return
-        try:
-            take(future.result())
-        except BaseException as error:  # noqa: BLE001 - it belongs to whoever waits for outer
-            outer.set_exception(error)
+        with contextlib.suppress(InvalidStateError):  # outer was cancelled meanwhile
+            try:
+                take(future.result())
+            except BaseException as error:  # noqa: BLE001 - it belongs to whoever waits for outer
+                outer.set_exception(error)
 
     future.add_done_callback(done)
     outer.add_done_callback(lambda outer: future.cancel() and None if outer.cancelled() else None)

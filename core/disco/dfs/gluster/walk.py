@@ -274,15 +274,15 @@ class _Walker:
 
     def _resolved(self, item: _Files) -> Batch:
         """A batch with what was said of all its files, at the latest now."""
-        by_cookie = [a for a in item.said.answers if isinstance(a, GroupAnswer) and a.way == "cookie"]
-        if by_cookie:
+        answers, placed = item.said.answers, item.said.placed
+        if any(isinstance(a, GroupAnswer) and a.way == "cookie" for a in answers) and max(placed, default=PENDING) >= 0:
             self._believe_cookies()
             if self.source.disproved is not None:
                 item.said = ResolvedFiles([], [PENDING] * len(item.names), item.said.sizes, [])
                 item.resolving = self._ask(item)
             else:
                 self._teach(item)
-                self.yielded_by_cookie += len(item.names)
+                self.yielded_by_cookie += len(placed) - placed.count(PENDING)
         assert item.resolving is not None
         return Batch(item.directory, item.names, _merged(item.said, item.resolving.result()))
 

@@ -10,7 +10,7 @@ import contextlib
 import queue
 import threading
 from collections.abc import Callable
-from concurrent.futures import BrokenExecutor, CancelledError, Executor, Future
+from concurrent.futures import BrokenExecutor, CancelledError, Executor, Future, InvalidStateError
 from typing import Any, ParamSpec, TypeVar
 
 from .errors import GlusterError
@@ -103,10 +103,8 @@ class SureExecutor(Executor):
             if outer.cancelled():
                 return
             error = CancelledError() if future.cancelled() else future.exception()
-            if error is None:
+            if error is None or isinstance(error, GlusterError | TypeError):
                 _settle(outer, future)
-            elif isinstance(error, GlusterError | TypeError):
-                outer.set_exception(error)
             else:
                 self._own.submit(fn, *args, **kwargs).add_done_callback(lambda again: _settle(outer, again))
 
@@ -120,11 +118,13 @@ class SureExecutor(Executor):
 
 
 def _settle(outer: Future[T], future: Future[T]) -> None:
-    """Hands a result on, unless nobody waits for it any more."""
-    if outer.cancelled():
+    """Hands on what came of a future, unless nobody waits for it any more."""
+    if future.cancelled():
+        outer.cancel()
         return
-    error = future.exception()
-    if error is None:
-        outer.set_result(future.result())
-    else:
-        outer.set_exception(error)
+    with contextlib.suppress(InvalidStateError):
+        error = future.exception()
+        if error is None:
+            outer.set_result(future.result())
+        else:
+            outer.set_exception(error)
