@@ -20,9 +20,10 @@ from disco.dfs.gluster.errors import GlusterError
 from disco.dfs.gluster.filters import Filter, Substring
 from disco.dfs.gluster.inputfs import Source, Start
 from disco.dfs.gluster.selection import Selection, SelectionPicture
-from disco.dfs.gluster.units import PENDING, GroupAnswer, ListedDirectory, ResolvedFiles
-from disco.dfs.gluster.walk import ATTEMPTS_TO_TEACH, BATCH, placement_or_fault
+from disco.dfs.gluster.units import PENDING, GroupAnswer, ListedDirectory, ResolvedFiles, without_cookies
+from disco.dfs.gluster.walker import ATTEMPTS_TO_TEACH, placement_or_fault
 
+from .agenda import Agenda, Work
 from .crash import UnexpectedError
 
 __all__ = ["Loader", "Update", "Waiting"]
@@ -91,11 +92,7 @@ class Loader:
         self._ticket = 0
         self._asked_ticket = 0
         self._jobs: dict[int, _Job] = {}
-        self._to_list: deque[bytes] = deque([start.directory])
-        self._looked_at: list[tuple[bytes, list[int]]] = []
-        self._selected: deque[bytes] = deque()
-        self._rest: deque[bytes] = deque()
-        self._in_flight: dict[bytes, set[int]] = {}
+        self._agenda = Agenda(self.catalog)
         self._refilter: Iterator[bytes] | None = None
         self._dirty: set[bytes] = set()
         self._changed = True
@@ -122,7 +119,7 @@ class Loader:
 
     def look_at(self, files: list[tuple[bytes, list[int]]]) -> None:
         """Resolves these files before all others: (directory, indexes of files)."""
-        self._events.put(lambda: setattr(self, "_looked_at", files))
+        self._events.put(lambda: setattr(self._agenda, "looked_at", files))
 
     def stop(self) -> None:
         """Begins no more work; what was found stays."""
@@ -196,7 +193,7 @@ class Loader:
         self._selection = Selection(self.catalog, self.source.mount_point, scope, keep)
         self._refilter = iter(self._selection.below(scope))
         self._dirty.clear()
-        self._selected.clear()
+        self._agenda.selected.clear()
         self._changed = True
 
     def _filter_some(self) -> None:
@@ -206,7 +203,7 @@ class Loader:
         until = time.monotonic() + _SLICE
         for path in self._refilter:
             self._selection.update(path)
-            self._selected.append(path)
+            self._agenda.selected.append(path)
             if time.monotonic() > until:
                 return
         self._refilter = None
@@ -218,65 +215,30 @@ class Loader:
         self._dirty.clear()
 
     def _begin_work(self) -> None:
-        while (files := self._next_looked_at()) is not None:
+        agenda = self._agenda
+        while (files := agenda.next_looked_at()) is not None:
             self._resolve(*files)
         if self._stopped:
             while self._finishing and len(self._jobs) < _BATCHES and (work := self._next_selected()) is not None:
                 self._resolve(*work)
             return
         listings = sum(job.indexes is None for job in self._jobs.values())
-        while self._to_list and listings < _LISTINGS:
-            self._list(self._to_list.popleft())
+        while agenda.to_list and listings < _LISTINGS:
+            self._list(agenda.to_list.popleft())
             listings += 1
         batches = len(self._jobs) - listings
-        while batches < _BATCHES and (work := self._next_selected() or self._next_of_rest()) is not None:
+        while batches < _BATCHES and (work := self._next_selected() or agenda.next_of_rest()) is not None:
             self._resolve(*work)
             batches += 1
 
-    def _next_looked_at(self) -> tuple[bytes, Sequence[int]] | None:
-        while self._looked_at:
-            path, indexes = self._looked_at.pop()
-            waiting = self._unresolved(path, indexes)
-            if waiting:
-                return path, waiting
-        return None
-
-    def _next_selected(self) -> tuple[bytes, Sequence[int]] | None:
-        return self._next_of(self._selected, self._selection.kept)
-
-    def _next_of_rest(self) -> tuple[bytes, Sequence[int]] | None:
-        return self._next_of(self._rest, self._all_of)
-
-    def _next_of(
-        self, paths: deque[bytes], wanted: Callable[[bytes], Sequence[int]]
-    ) -> tuple[bytes, Sequence[int]] | None:
-        """The next files in these directories that were not asked for yet; directories without such are dropped."""
-        while paths:
-            indexes = self._unresolved(paths[0], wanted(paths[0]))
-            if indexes:
-                return paths[0], indexes
-            paths.popleft()
-        return None
-
-    def _all_of(self, path: bytes) -> Sequence[int]:
-        return range(len(self.catalog.directories[path].places))
-
-    def _unresolved(self, path: bytes, indexes: Sequence[int]) -> Sequence[int]:
-        """The first of these files that were not asked for yet, a batch at most."""
-        places, asked = self.catalog.directories[path].places, self._in_flight.get(path, ())
-        found = []
-        for index in indexes:
-            if places[index] == PENDING and index not in asked:
-                found.append(index)
-                if len(found) == BATCH:
-                    break
-        return found
+    def _next_selected(self) -> Work | None:
+        return self._agenda.next_selected(self._selection.kept)
 
     def _list(self, path: bytes) -> None:
         self._ask(_Job(path, None), self.source.list_directory(path, sizes=True), self._listed)
 
     def _resolve(self, path: bytes, indexes: Sequence[int]) -> None:
-        self._in_flight.setdefault(path, set()).update(indexes)
+        self._agenda.begun(path, indexes)
         names = self.catalog.directories[path].names
         future = self.source.resolve_files(path, [names[i] for i in indexes], sizes=True)
         self._ask(_Job(path, indexes), future, self._resolved)
@@ -307,17 +269,19 @@ class Loader:
             take(job, future.result())
 
     def _listed(self, job: _Job, listed: ListedDirectory) -> None:
-        if self.source.disproved is not None and not self._distrusting:
-            self._distrust_cookies()
+        if self.source.disproved is not None:
+            if not self._distrusting:
+                self._distrust_cookies()
+            listed = without_cookies(listed)  # it may have been on its way when they were disproved
         listed = self._without_teachers(listed)
         placements = [placement_or_fault(self.source, answer) for answer in listed.answers]
         found = self.catalog.add_listing(listed, placements)
-        self._to_list.extendleft(reversed(found))
-        self._rest.append(job.path)
+        self._agenda.to_list.extendleft(reversed(found))
+        self._agenda.rest.append(job.path)
         self._dirty.add(job.path)
         if self._selection.covers(job.path):
             self._selection.update(job.path)
-            self._selected.append(job.path)
+            self._agenda.selected.append(job.path)
 
     def _without_teachers(self, listed: ListedDirectory) -> ListedDirectory:
         """The listing with one file pending of each group whose hosts nobody has told yet: their attributes tell
@@ -336,15 +300,12 @@ class Loader:
         """Asks the attribute of every file that was placed by its cookie: one of them was found wrong."""
         self._distrusting = True
         self.catalog.forget_places("cookie")
-        self._rest = deque(self.catalog.directories)
+        self._agenda.rest = deque(self.catalog.directories)
         self._select(self._ticket, self._selection.scope, self._selection.keep)
 
     def _resolved(self, job: _Job, resolved: ResolvedFiles) -> None:
         assert job.indexes is not None
         placements = [placement_or_fault(self.source, answer) for answer in resolved.answers]
         self.catalog.add_resolved(job.path, job.indexes, resolved, placements)
-        asked = self._in_flight[job.path]
-        asked.difference_update(job.indexes)
-        if not asked:
-            del self._in_flight[job.path]
+        self._agenda.done(job.path, job.indexes)
         self._dirty.add(job.path)

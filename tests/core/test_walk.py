@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from disco.dfs.gluster.filters import as_filter
 from disco.dfs.gluster.inputfs import Start
 from disco.dfs.gluster.units import ListedDirectory
-from disco.dfs.gluster.walk import BATCH, Report, in_path_order, walk, walk_directories
+from disco.dfs.gluster.walk import Report, walk, walk_directories
+from disco.dfs.gluster.walker import BATCH, in_path_order
 
 from .samples import ODD_NAMES, directory_line, opened, recording_of, recording_text
 from .sources import ALL, ROOT, Hanging, Noting, Threaded, walked

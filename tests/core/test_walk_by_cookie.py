@@ -11,7 +11,8 @@ from disco.dfs.gluster.inputfs import Start
 from disco.dfs.gluster.pathinfo import Brick
 from disco.dfs.gluster.recorder import record
 from disco.dfs.gluster.recording import open_recording
-from disco.dfs.gluster.walk import ATTEMPTS_TO_TEACH, Report, walk
+from disco.dfs.gluster.walk import Report, walk
+from disco.dfs.gluster.walker import ATTEMPTS_TO_TEACH
 
 from .samples import directory_line, header_line, opened, recording_text
 from .sources import ALL, ROOT, Cookies, reported, walked

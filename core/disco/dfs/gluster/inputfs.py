@@ -21,7 +21,16 @@ from .graph import ClientGraph, parse_volfile
 from .hostmap import MAP_VARIABLE, HostnameMap, find_hostname_map
 from .mount_facts import GraphFacts, MountFacts, Start, find_mount_unit, read_graph_unit
 from .placement import Placement, Placements
-from .units import PENDING, Answer, GroupAnswer, ListedDirectory, ListTask, ResolvedFiles, list_unit, resolve_unit
+from .units import (
+    Answer,
+    GroupAnswer,
+    ListedDirectory,
+    ListTask,
+    ResolvedFiles,
+    list_unit,
+    resolve_unit,
+    without_cookies,
+)
 from .workers import DaemonExecutor, SureExecutor
 
 __all__ = ["Inputfs", "PlacementMode", "Source", "Start", "open_inputfs"]
@@ -177,9 +186,7 @@ class Inputfs:
                 self._by_cookie = False
                 self.cluster.forget_likely()
                 self.disproved = os.path.join(self.mount_point, listed.directory, listed.files[index])
-        if self.disproved is not None and listed.answers:
-            return listed._replace(answers=(), placed=[PENDING] * len(listed.files))
-        return listed
+        return listed if self.disproved is None else without_cookies(listed)
 
     def resolve_files(self, directory: bytes, names: list[bytes], *, sizes: bool) -> Future[ResolvedFiles]:
         """Asks where files of one directory lie, by their attribute, and how large they are."""

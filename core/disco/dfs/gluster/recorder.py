@@ -17,7 +17,8 @@ from .inputfs import Source, Start
 from .recorded import recorded_bytes
 from .recording import VERSION
 from .units import GONE
-from .walk import Report, WalkedDirectory, placement_or_fault, walk_directories
+from .walk import Report, WalkedDirectory, walk_directories
+from .walker import placement_or_fault
 
 __all__ = ["record"]
 

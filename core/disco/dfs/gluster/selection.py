@@ -20,7 +20,8 @@ from .export import unmapped_files
 from .filters import Filter
 from .placement import Placement
 from .units import FAILED, GONE, PENDING
-from .walk import BATCH, PlacedFiles
+from .walk import PlacedFiles
+from .walker import BATCH
 
 __all__ = ["Row", "Selection", "SelectionPicture", "Totals"]
 

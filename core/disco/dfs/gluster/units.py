@@ -30,6 +30,7 @@ __all__ = [
     "list_unit",
     "resolve_unit",
     "states_of",
+    "without_cookies",
 ]
 
 
@@ -92,6 +93,14 @@ class ListedDirectory(NamedTuple):
     checks: Sequence[tuple[int, RawPlacement]] = ()
     stale: bool = False
     states: dict[str, bool] | None = None
+
+
+def without_cookies(listed: ListedDirectory) -> ListedDirectory:
+    """The listing, with every file pending that its cookie placed."""
+    told = [number for number, answer in enumerate(listed.answers) if getattr(answer, "way", "") == "cookie"]
+    if not told:
+        return listed
+    return listed._replace(placed=[PENDING if place in told else place for place in listed.placed])
 
 
 class ResolvedFiles(NamedTuple):
