@@ -1,6 +1,6 @@
 """The ways to find out where the files of a folder lie, each as one function of its path.
 
-    python -m tests.bench.ways WAY PATH         prints the seconds that it takes
+python -m tests.bench.ways WAY PATH         prints the seconds that it takes
 """
 
 from __future__ import annotations

@@ -42,6 +42,7 @@ class MadeUp(Executor):
     def __init__(self, wrong=(), graphs=()):
         self.wrong, self.graphs, self.active = set(wrong), list(graphs), b"graph-0"
         self.tasks = []
+        self.only_at_first = []
 
     def submit(self, fn, /, *args):
         future = Future()
@@ -56,7 +57,7 @@ class MadeUp(Executor):
         groups = (1, 0) if task.directory in self.wrong else (0, 1)
         return ListedDirectory(
             task.directory,
-            [],
+            self.only_at_first if stale else [],
             [b"a", b"b"],
             answers=[GroupAnswer("cookie", group) for group in groups],
             placed=[0, 1],
@@ -207,6 +208,14 @@ def test_it_is_listed_again_with_the_leaves_of_the_new_graph():
     executor.active = b"graph-1"
     listing(inputfs, b"logs")
     assert [task.leaf_groups for task in executor.tasks] == [(0, 0, 1, 1), (0, 0, 1, 1, 2)]
+
+
+def test_what_only_the_first_listing_had_is_not_lost():
+    executor = MadeUp(graphs=[GRAPH_1])
+    inputfs = made(executor)
+    executor.active = b"graph-1"
+    executor.only_at_first = [b"under"]
+    assert listing(inputfs, b"logs").directories == [b"under"]
 
 
 @pytest.mark.parametrize("mode", ["auto", "exact"])

@@ -9,7 +9,7 @@ import pytest
 from disco.dfs.gluster import units
 from disco.dfs.gluster.listing import Listing
 from disco.dfs.gluster.pathinfo import Brick
-from disco.dfs.gluster.units import PENDING, GroupAnswer, ListTask, list_unit
+from disco.dfs.gluster.units import PENDING, GroupAnswer, ListedDirectory, ListTask, joined, list_unit
 
 LEAF_GROUPS = (0, 0, 1, 1)  # cookies below are small, so that they name the client of their remainder by four
 
@@ -174,3 +174,58 @@ def test_without_anything_to_watch_nothing_is_told(mount, link):
 def test_a_task_and_what_is_made_of_it_can_be_pickled(mount, link):
     task = ListTask(mount, b"logs", (5,), (link, b"graph-1"), frozenset((5,)), ("nx01-vol1",), sizes=True)
     assert list_unit(pickle.loads(pickle.dumps(task))) == pickle.loads(pickle.dumps(list_unit(task)))
+
+
+# A directory that was listed twice
+
+EARLIER = ListedDirectory(
+    b"logs", [b"old", b"same"], [b"a", b"c", b"lost"], answers=[GroupAnswer("cookie", 9)], placed=[0] * 3
+)
+AGAIN = ListedDirectory(
+    b"logs",
+    [b"new", b"same"],
+    [b"c", b"z"],
+    answers=[GroupAnswer("cookie", 0), GroupAnswer("cookie", 1)],
+    placed=[1, 0],
+    sizes=[5, 6],
+    checks=[(1, "what z's attribute says")],
+)
+
+
+def test_directories_of_both_listings_are_kept():
+    assert joined(EARLIER, AGAIN).directories == [b"new", b"old", b"same"]
+
+
+def test_files_of_both_listings_are_kept():
+    assert joined(EARLIER, AGAIN).files == [b"a", b"c", b"lost", b"z"]
+
+
+def test_files_that_only_the_earlier_listing_had_are_left_to_their_attributes():
+    assert groups(joined(EARLIER, AGAIN)) == [PENDING, 1, PENDING, 0]
+
+
+def test_files_that_only_the_earlier_listing_had_have_no_size():
+    assert joined(EARLIER, AGAIN).sizes == [-1, 5, -1, 6]
+
+
+def test_where_sizes_are_not_wanted_there_are_none():
+    assert joined(EARLIER, AGAIN._replace(sizes=())).sizes == ()
+
+
+def test_checks_are_of_the_same_files_as_before():
+    made = joined(EARLIER, AGAIN)
+    assert [made.files[index] for index, _ in made.checks] == [b"z"]
+
+
+def test_a_file_that_is_a_directory_by_now_is_one():
+    assert joined(EARLIER, AGAIN._replace(directories=[b"a", b"lost"])).files == [b"c", b"z"]
+
+
+def test_where_nothing_was_lost_the_second_listing_stands():
+    assert joined(EARLIER._replace(directories=[], files=[b"c"]), AGAIN) == AGAIN
+
+
+@pytest.mark.parametrize("outcome", [{"gone": True}, {"error": (107, "offline")}])
+def test_a_directory_that_cannot_be_listed_again_is_what_it_is_then(outcome):
+    again = ListedDirectory(b"logs", [], [], **outcome)
+    assert joined(EARLIER, again) == again

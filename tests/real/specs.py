@@ -67,6 +67,8 @@ class VolumeSpec:
     node_uuids      pathinfo shows a UUID a brick where the host stands (storage.node-uuid-pathinfo)
     distribute      put a cluster/distribute over the groups; only a volume of one group can go without
     layers          types of further volumes below the top one, lowest first, as "performance/write-behind"
+    group_layers    types of further volumes over each group, below the distribution, lowest first, as
+                    "performance/readdir-ahead" (performance.parallel-readdir)
     *_options       further options of every client, group and storage volume
     """
 
@@ -79,6 +81,7 @@ class VolumeSpec:
     ping_timeout: int = 42
     distribute: bool = True
     layers: tuple[str, ...] = ()
+    group_layers: tuple[str, ...] = ()
     client_options: Options = ()
     group_options: Options = ()
     posix_options: Options = ()
@@ -124,6 +127,7 @@ class VolumeOptions(TypedDict, total=False):
     ping_timeout: int
     distribute: bool
     layers: tuple[str, ...]
+    group_layers: tuple[str, ...]
     client_options: Options
     group_options: Options
     posix_options: Options

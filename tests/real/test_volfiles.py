@@ -118,6 +118,16 @@ def test_options_reach_their_volumes() -> None:
     assert "option shard-block-size 4MB" in block(text, "web-shard")
 
 
+def test_layers_of_groups_lie_below_the_distribution() -> None:
+    spec = replicated(2, 2, group_layers=("performance/readdir-ahead",))
+    text = client_volfile(spec, served(spec))
+    assert block(text, "web-replicate-1-readdir-ahead") == [
+        "type performance/readdir-ahead",
+        "subvolumes web-replicate-1",
+    ]
+    assert block(text, "web-dht")[-1] == "subvolumes web-replicate-0-readdir-ahead web-replicate-1-readdir-ahead"
+
+
 def test_brick_graph() -> None:
     spec = replicated(1, 2, arbiter=True, node_uuids=True, server_names="short")
     text = brick_volfile(spec, served(spec))

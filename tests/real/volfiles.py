@@ -69,6 +69,10 @@ def client_volfile(spec: VolumeSpec, bricks: Sequence[ServedBrick]) -> str:
     for group, name in zip(spec.groups, tops, strict=True):
         if group.kind != "single":
             text += group_text(spec, group, name)
+    for kind in spec.group_layers:
+        above = [f"{top}-{kind.rpartition('/')[2]}" for top in tops]
+        text += "".join(volume_text(name, kind, (), [top]) for name, top in zip(above, tops, strict=True))
+        tops = above
     if spec.distribute:
         text += volume_text(f"{spec.name}-dht", "cluster/distribute", (), tops)
         tops = [f"{spec.name}-dht"]

@@ -27,6 +27,7 @@ from .units import (
     ListedDirectory,
     ListTask,
     ResolvedFiles,
+    joined,
     list_unit,
     resolve_unit,
     without_cookies,
@@ -112,10 +113,17 @@ class Inputfs:
         ``ask`` is set, by attribute. A directory that was listed while the client graph changed is listed again.
         """
         listing: Future[ListedDirectory] = Future()
-        self._list(directory, sizes, ask, listing)
+        self._list(directory, sizes, ask, listing, None)
         return listing
 
-    def _list(self, directory: bytes, sizes: bool, ask: bool, listing: Future[ListedDirectory]) -> None:
+    def _list(
+        self,
+        directory: bytes,
+        sizes: bool,
+        ask: bool,
+        listing: Future[ListedDirectory],
+        earlier: ListedDirectory | None,
+    ) -> None:
         with self._lock:
             task = ListTask(
                 self.mount_point,
@@ -130,8 +138,10 @@ class Inputfs:
             )
 
         def take(listed: ListedDirectory) -> None:
+            if earlier is not None:
+                listed = joined(earlier, listed)
             if listed.stale:
-                self._reread_graph(task, listing, lambda: self._list(directory, sizes, ask, listing))
+                self._reread_graph(task, listing, lambda: self._list(directory, sizes, ask, listing, listed))
             else:
                 listing.set_result(self._compared(listed))
 

@@ -27,6 +27,7 @@ __all__ = [
     "ListTask",
     "ListedDirectory",
     "ResolvedFiles",
+    "joined",
     "list_unit",
     "resolve_unit",
     "states_of",
@@ -101,6 +102,30 @@ def without_cookies(listed: ListedDirectory) -> ListedDirectory:
     if not told:
         return listed
     return listed._replace(placed=[PENDING if place in told else place for place in listed.placed])
+
+
+def joined(earlier: ListedDirectory, again: ListedDirectory) -> ListedDirectory:
+    """A directory that was listed again, with what only the earlier listing had: a client whose graph has just got more
+    bricks leaves out sub-directories that are not on them yet (measured: GlusterFS 10.3).
+    """
+    if again.gone or again.error:
+        return again
+    known = {*again.files, *again.directories}
+    directories = [name for name in earlier.directories if name not in known]
+    lost = {name for name in earlier.files if name not in known}
+    if not lost:
+        return again._replace(directories=sorted([*again.directories, *directories]))
+    sizes = again.sizes or [-1] * len(again.files)
+    placed = {name: (place, size) for name, place, size in zip(again.files, again.placed, sizes, strict=True)}
+    placed |= dict.fromkeys(lost, (PENDING, -1))
+    files = sorted(placed)
+    return again._replace(
+        directories=sorted([*again.directories, *directories]),
+        files=files,
+        placed=[placed[name][0] for name in files],
+        sizes=[placed[name][1] for name in files] if again.sizes else (),
+        checks=[(files.index(again.files[index]), raw) for index, raw in again.checks],
+    )
 
 
 class ResolvedFiles(NamedTuple):
