@@ -151,6 +151,11 @@ def test_a_listing_under_another_graph_is_stale(mount, link, leaf_groups):
     assert listed(mount, leaf_groups, graph=(link, b"graph-0")).stale
 
 
+@pytest.mark.parametrize("name", [b"missing", b"n" * 300])
+def test_a_directory_that_cannot_be_listed_under_another_graph_is_stale(mount, link, name):
+    assert list_unit(ListTask(mount, name, LEAF_GROUPS, (link, b"graph-0"))).stale
+
+
 def test_the_graph_is_looked_at_after_the_listing(mount, link, monkeypatch):
     def change(path):
         os.unlink(link)

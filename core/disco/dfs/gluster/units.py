@@ -143,32 +143,35 @@ class ResolvedFiles(NamedTuple):
 
 def list_unit(task: ListTask) -> ListedDirectory:
     """Lists one directory, and says where its files lie as far as their cookies tell."""
-    path = os.path.join(task.mount_point, task.directory)
-    try:
-        listing = list_directory(path)
-    except (FileNotFoundError, NotADirectoryError):
-        return ListedDirectory(task.directory, [], [], gone=True)
-    except OSError as error:
-        return ListedDirectory(task.directory, [], [], error=_as_data(error))
-    if task.leaf_groups is None:
-        listed = _placed_by_attribute(task, listing)
-    else:
-        answers, placed = _placed_by_cookie(task.leaf_groups, listing)
-        listed = ListedDirectory(
-            task.directory,
-            listing.directories,
-            listing.files,
-            listing.others,
-            answers=answers,
-            placed=placed,
-            sizes=_sizes(path, listing.files) if task.sizes else (),
-            checks=_checks(task, listing.files, answers, placed),
-        )
+    listed = _listed(task)
     if task.graph is None:
         return listed
     link, target = task.graph
     states = states_of(link, task.watched) if task.watched else None
     return listed._replace(stale=_link(link) != target, states=states)
+
+
+def _listed(task: ListTask) -> ListedDirectory:
+    path = os.path.join(task.mount_point, task.directory)
+    try:
+        listing = list_directory(path)
+    except (FileNotFoundError, NotADirectoryError):
+        return ListedDirectory(task.directory, [], [], gone=True)
+    except OSError as error:  # while the graph changes, EINVAL and EBADF are met too
+        return ListedDirectory(task.directory, [], [], error=_as_data(error))
+    if task.leaf_groups is None:
+        return _placed_by_attribute(task, listing)
+    answers, placed = _placed_by_cookie(task.leaf_groups, listing)
+    return ListedDirectory(
+        task.directory,
+        listing.directories,
+        listing.files,
+        listing.others,
+        answers=answers,
+        placed=placed,
+        sizes=_sizes(path, listing.files) if task.sizes else (),
+        checks=_checks(task, listing.files, answers, placed),
+    )
 
 
 def _placed_by_attribute(task: ListTask, listing: Listing) -> ListedDirectory:
