@@ -7,10 +7,14 @@ from array import array
 import pytest
 
 from disco.dfs.gluster import units
+from disco.dfs.gluster.graph import parse_volfile
 from disco.dfs.gluster.listing import Listing
 from disco.dfs.gluster.pathinfo import Brick
 from disco.dfs.gluster.units import PENDING, GroupAnswer, ListedDirectory, ListTask, joined, list_unit
 
+from .samples import web_volfile
+
+SHAPE = parse_volfile(web_volfile()).shape
 LEAF_GROUPS = (0, 0, 1, 1)  # cookies below are small, so that they name the client of their remainder by four
 
 
@@ -139,21 +143,36 @@ def link(tmp_path):
     (tmp_path / "active").symlink_to("graph-1")
     (tmp_path / "graph-1" / "nx01-vol1").mkdir(parents=True)
     (tmp_path / "graph-1" / "nx01-vol1" / "private").write_text("connected = 1\n")
+    (tmp_path / "graph-1" / "volfile").write_bytes(web_volfile())
+    (tmp_path / "graph-2").mkdir()
+    (tmp_path / "graph-2" / "volfile").write_bytes(web_volfile().replace(b"nx01", b"nx09"))
     return os.fsencode(tmp_path / "active")
 
 
 def test_a_listing_under_the_graph_that_was_expected_is_not_stale(mount, link):
-    assert not listed(mount, graph=(link, b"graph-1")).stale
+    assert not listed(mount, graph=(link, SHAPE)).stale
 
 
 @pytest.mark.parametrize("leaf_groups", [LEAF_GROUPS, None])
 def test_a_listing_under_another_graph_is_stale(mount, link, leaf_groups):
-    assert listed(mount, leaf_groups, graph=(link, b"graph-0")).stale
+    assert listed(mount, leaf_groups, graph=(link, b"another")).stale
 
 
 @pytest.mark.parametrize("name", [b"missing", b"n" * 300])
 def test_a_directory_that_cannot_be_listed_under_another_graph_is_stale(mount, link, name):
-    assert list_unit(ListTask(mount, name, LEAF_GROUPS, (link, b"graph-0"))).stale
+    assert list_unit(ListTask(mount, name, LEAF_GROUPS, (link, b"another"))).stale
+
+
+def test_the_same_graph_under_another_name_is_not_stale(mount, link):
+    os.rename(os.path.join(os.path.dirname(link), b"graph-1"), os.path.join(os.path.dirname(link), b"graph-9"))
+    os.unlink(link)
+    os.symlink(b"graph-9", link)
+    assert not listed(mount, graph=(link, SHAPE)).stale
+
+
+def test_where_no_mount_is_nothing_counts_as_gone(mount, link):
+    os.unlink(link)
+    assert listed(mount, graph=(link, SHAPE)).error is not None
 
 
 def test_the_graph_is_looked_at_after_the_listing(mount, link, monkeypatch):
@@ -163,21 +182,21 @@ def test_the_graph_is_looked_at_after_the_listing(mount, link, monkeypatch):
         return Listing([], [], array("Q"), 0)
 
     monkeypatch.setattr(units, "list_directory", change)
-    assert listed(mount, graph=(link, b"graph-1")).stale
+    assert listed(mount, graph=(link, SHAPE)).stale
 
 
 @pytest.mark.parametrize("leaf_groups", [LEAF_GROUPS, None])
 def test_what_is_watched_tells_its_state(mount, link, leaf_groups):
-    made = listed(mount, leaf_groups, graph=(link, b"graph-1"), watched=("nx01-vol1", "nx02-vol1"))
+    made = listed(mount, leaf_groups, graph=(link, SHAPE), watched=("nx01-vol1", "nx02-vol1"))
     assert made.states == {"nx01-vol1": True}
 
 
 def test_without_anything_to_watch_nothing_is_told(mount, link):
-    assert listed(mount, graph=(link, b"graph-1")).states is None
+    assert listed(mount, graph=(link, SHAPE)).states is None
 
 
 def test_a_task_and_what_is_made_of_it_can_be_pickled(mount, link):
-    task = ListTask(mount, b"logs", (5,), (link, b"graph-1"), frozenset((5,)), ("nx01-vol1",), sizes=True)
+    task = ListTask(mount, b"logs", (5,), (link, SHAPE), frozenset((5,)), ("nx01-vol1",), sizes=True)
     assert list_unit(pickle.loads(pickle.dumps(task))) == pickle.loads(pickle.dumps(list_unit(task)))
 
 

@@ -11,6 +11,7 @@ Source: GlusterFS 10.3, ``libglusterfs/src/graph.l``, ``graph.y``, ``graph.c``; 
 
 from __future__ import annotations
 
+import hashlib
 import os
 import re
 from dataclasses import dataclass, field
@@ -85,6 +86,18 @@ class ClientGraph:
         while self.translators[name].type == "meta" and len(self.translators[name].subvolumes) == 1:
             name = self.translators[name].subvolumes[0]
         return name
+
+    @property
+    def shape(self) -> bytes:
+        """A digest of what decides placements: leaves in order, their bricks, and groups. Two clients of one volume
+        have the same, although the names of their graphs and much in their volfiles differ.
+        """
+        bricks = [
+            (leaf, options.get("remote-host"), options.get("remote-subvolume"))
+            for leaf in self.leaves
+            for options in [self.translators[leaf].options]
+        ]
+        return hashlib.sha256(repr((bricks, self.groups)).encode("utf-8", "surrogateescape")).digest()
 
     def cluster(self) -> Cluster:
         """The volumes and groups of this graph, volumes in the order of their clients."""

@@ -13,6 +13,7 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import Executor, Future, InvalidStateError
+from functools import partial
 from typing import Any, Literal, Protocol, TypeVar
 
 from .cluster import Cluster
@@ -42,6 +43,7 @@ PlacementMode = Literal["auto", "exact"]
 # One file in so many is asked for its attribute besides its cookie, and some at the start.
 _FILES_A_CHECK = 400
 _FIRST_CHECKS = 16
+_LISTINGS_DURING_CHANGE = 5  # listings of one directory while the graph goes on changing
 _WATCH_EVERY = 0.5  # seconds after which a listing looks again which volumes are online, and which groups are up
 
 # The mounts on which a cookie was once found wrong, as (mount point, device): the attribute is asked there from then
@@ -105,7 +107,7 @@ class Inputfs:
             self.cluster.adopt(graph.cluster())
             self.cluster.set_states(facts.states)
             self._placements.forget()
-            self._graph = (facts.link, facts.target)
+            self._graph = (facts.link, facts.shape)
             self._leaf_groups = _leaf_groups(graph, self.cluster)
 
     def list_directory(self, directory: bytes, *, sizes: bool, ask: bool = False) -> Future[ListedDirectory]:
@@ -113,7 +115,7 @@ class Inputfs:
         ``ask`` is set, by attribute. A directory that was listed while the client graph changed is listed again.
         """
         listing: Future[ListedDirectory] = Future()
-        self._list(directory, sizes, ask, listing, None)
+        self._list(directory, sizes, ask, listing, None, _LISTINGS_DURING_CHANGE)
         return listing
 
     def _list(
@@ -123,6 +125,7 @@ class Inputfs:
         ask: bool,
         listing: Future[ListedDirectory],
         earlier: ListedDirectory | None,
+        attempts: int,
     ) -> None:
         with self._lock:
             task = ListTask(
@@ -140,8 +143,11 @@ class Inputfs:
         def take(listed: ListedDirectory) -> None:
             if earlier is not None:
                 listed = joined(earlier, listed)
-            if listed.stale:
-                self._reread_graph(task, listing, lambda: self._list(directory, sizes, ask, listing, listed))
+            if listed.stale and attempts:
+                again = partial(self._list, directory, sizes, ask, listing, listed, attempts - 1)
+                self._reread_graph(task, listing, again)
+            elif listed.stale:  # workers do not agree on the graph: the attribute tells
+                listing.set_result(without_cookies(listed._replace(checks=())))
             else:
                 listing.set_result(self._compared(listed))
 
@@ -156,7 +162,7 @@ class Inputfs:
                 return
             if isinstance(facts, GlusterError):
                 raise facts
-            if self._graph != (facts.link, facts.target):
+            if self._graph != (facts.link, facts.shape):
                 self._take_graph(facts)
             then()
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import os
 import stat
 from typing import NamedTuple
 
-from .errors import GlusterError, NotInputfsError, PathError
+from .errors import GlusterError, GraphError, NotInputfsError, PathError
 from .graph import parse_volfile
 from .mounts import Mount, mount_of, read_mounts
 from .units import states_of
@@ -26,13 +27,13 @@ class Start(NamedTuple):
 
 
 class GraphFacts(NamedTuple):
-    """The client graph that is active. ``link``: the path of ``.meta/graphs/active``; ``target``: what it says, which
-    is another one whenever the graph has changed. ``states``: whether volumes and groups are up, by name; those that
+    """The client graph that is active. ``link``: the path of ``.meta/graphs/active``; ``shape``: that of
+    ``ClientGraph``, another one when placements are. ``states``: whether volumes and groups are up, by name; those that
     do not say are left out.
     """
 
     link: bytes
-    target: bytes
+    shape: bytes
     volfile: bytes
     states: dict[str, bool]
 
@@ -100,17 +101,22 @@ def _find_link(mount: Mount, mounts: list[Mount]) -> bytes | None:
 
 def _read_graph(link: bytes) -> GraphFacts:
     """Reads until nothing changed in between."""
-    for attempt in range(_READS_DURING_CHANGE):
-        try:
+    for _ in range(_READS_DURING_CHANGE):
+        with contextlib.suppress(OSError, GraphError):
             target = os.readlink(link)
             # By the graph's own name: "active" may be another one from one read to the next.
-            graph = os.path.join(os.path.dirname(link), target)
-            with open(os.path.join(graph, b"volfile"), "rb") as file:
-                volfile = file.read()
-            states = states_of(graph, parse_volfile(volfile, link).cluster().watched)
+            facts = _read_named_graph(link, target)
             if os.readlink(link) == target:
-                break
-        except OSError as error:
-            if attempt == _READS_DURING_CHANGE - 1:
-                raise PathError(link, error.errno or 0) from error
-    return GraphFacts(link, target, volfile, states)
+                return facts
+    try:
+        return _read_named_graph(link, os.readlink(link))
+    except OSError as error:
+        raise PathError(link, error.errno or 0) from error
+
+
+def _read_named_graph(link: bytes, target: bytes) -> GraphFacts:
+    graph = os.path.join(os.path.dirname(link), target)
+    with open(os.path.join(graph, b"volfile"), "rb") as file:
+        volfile = file.read()
+    parsed = parse_volfile(volfile, link)
+    return GraphFacts(link, parsed.shape, volfile, states_of(graph, parsed.cluster().watched))

@@ -15,7 +15,8 @@ from typing import Literal, NamedTuple
 
 from .attributes import RawPlacement, ask_placement
 from .cookies import UNKNOWN, groups_of
-from .errors import PathinfoError, meaning
+from .errors import GraphError, PathinfoError, meaning
+from .graph import parse_volfile
 from .listing import Listing, list_directory
 
 __all__ = [
@@ -27,6 +28,7 @@ __all__ = [
     "ListTask",
     "ListedDirectory",
     "ResolvedFiles",
+    "graph_shape",
     "joined",
     "list_unit",
     "resolve_unit",
@@ -146,9 +148,15 @@ def list_unit(task: ListTask) -> ListedDirectory:
     listed = _listed(task)
     if task.graph is None:
         return listed
-    link, target = task.graph
+    link, shape = task.graph
     states = states_of(link, task.watched) if task.watched else None
-    return listed._replace(stale=_link(link) != target, states=states)
+    try:
+        return listed._replace(stale=graph_shape(link) != shape, states=states)
+    except (FileNotFoundError, NotADirectoryError):
+        words = "no GlusterFS mount is there where this was asked: a worker without it?"
+        return ListedDirectory(task.directory, [], [], error=(errno.ENODEV, words))
+    except (OSError, GraphError):  # a graph that is just being replaced
+        return listed._replace(stale=True, states=states)
 
 
 def _listed(task: ListTask) -> ListedDirectory:
@@ -226,11 +234,22 @@ def _sizes(path: bytes, files: list[bytes]) -> list[int]:
     return sizes
 
 
-def _link(path: bytes) -> bytes:
-    try:
-        return os.readlink(path)
-    except OSError:
-        return b""
+# The shape of each graph that was seen, by the path and the target of the link to it: graphs never change.
+_shapes: dict[tuple[bytes, bytes], bytes] = {}
+
+
+def graph_shape(link: bytes) -> bytes:
+    """The shape of the graph that is active for this client; OSError where it cannot be read."""
+    target = os.readlink(link)
+    shape = _shapes.get((link, target))
+    if shape is None:
+        volfile = os.path.join(os.path.dirname(link), target, b"volfile")
+        try:
+            with open(volfile, "rb") as file:
+                shape = _shapes[link, target] = parse_volfile(file.read(), link).shape
+        except FileNotFoundError as error:  # replaced meanwhile
+            raise OSError(errno.ESTALE, os.strerror(errno.ESTALE), volfile) from error
+    return shape
 
 
 def states_of(active: bytes, names: Iterable[str]) -> dict[str, bool]:
