@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from disco.dfs.gluster import FailedFilesError, Failure, PathError, Report, files, iter_files
-from disco.dfs.gluster.inputfs import open_inputfs
+from disco.dfs.gluster.inputfs import PlacementMode, open_inputfs
 
 from .conftest import MakeVolume
 from .specs import dispersed, distributed, replicated
@@ -77,20 +77,31 @@ def test_a_brick_that_hangs_is_not_addressed_once_it_was_given_up(make_volume: M
 # A replica lacks a file
 
 
-def test_a_replica_that_cannot_take_a_file_is_not_addressed(make_volume: MakeVolume) -> None:
-    volume = make_volume(replicated(1, 2, one_process=False))
-    volume.stop_brick(0)
-    fill(volume.mountpoint, 1)
-    brick = volume.brick_directories[0]
-    for options in (["--bind", brick, brick], ["-o", "remount,bind,ro", brick]):
-        subprocess.run(["mount", *options], check=True)
-    volume.start_brick(0)
-    cluster, found = resolve(volume.mountpoint)
+@pytest.fixture(scope="module")
+def lacking() -> Iterator[RealVolume]:
+    """Two replicas, both online, of which the first lacks the only file and cannot take it."""
+    with RealVolume(replicated(1, 2, one_process=False)) as volume:
+        volume.stop_brick(0)
+        fill(volume.mountpoint, 1)
+        brick = volume.brick_directories[0]
+        for options in (["--bind", brick, brick], ["-o", "remount,bind,ro", brick]):
+            subprocess.run(["mount", *options], check=True)
+        volume.start_brick(0)
+        yield volume
+
+
+def test_exact_placement_finds_that_a_replica_lacks_a_file(lacking: RealVolume) -> None:
+    cluster, found = resolve(lacking.mountpoint, "exact")
     assert ([v.online for v in cluster.volumes], found["file-00"].usable, found["file-00"].absent) == (
         [True, True],
         (1,),
         (0,),
     )
+
+
+def test_by_its_cookie_a_file_is_on_all_volumes_of_its_group_that_are_online(lacking: RealVolume) -> None:
+    _, found = resolve(lacking.mountpoint, "auto")
+    assert (found["file-00"].usable, found["file-00"].absent) == ((0, 1), ())
 
 
 def test_a_replica_that_lacks_a_file_is_given_it_by_the_look_at_it(make_volume: MakeVolume) -> None:
@@ -209,11 +220,11 @@ def guarded() -> Iterator[RealVolume]:
         yield volume
 
 
-def as_nobody(path: Path) -> tuple[list[str], list[str]]:
+def as_nobody(path: Path, placement: PlacementMode = "exact") -> tuple[list[str], list[str]]:
     """The paths below the mount point that nobody's files() finds, and the failures in words."""
     failures: list[Failure] = []
     with nobody() as executor:
-        found = files(str(path), None, {}, on_error=failures.append, executor=executor)
+        found = files(str(path), None, {}, on_error=failures.append, executor=executor, placement=placement)
     return [replicas[0].split("/", 3)[3] for replicas in found], [str(failure) for failure in failures]
 
 
@@ -222,9 +233,15 @@ def test_a_file_that_may_not_be_read_is_a_failure_and_the_others_are_found(guard
     assert as_nobody(place) == (["open/file-01"], [f"{place}/file-00: Permission denied"])
 
 
-def test_a_directory_that_may_not_be_read_is_a_failure(guarded: RealVolume) -> None:
+def test_by_its_cookie_a_file_is_found_that_may_not_be_read_but_listed(guarded: RealVolume) -> None:
+    for place in ("open", "listed"):
+        assert as_nobody(guarded.mountpoint / place, "auto") == ([f"{place}/file-00", f"{place}/file-01"], [])
+
+
+@pytest.mark.parametrize("placement", ["auto", "exact"])
+def test_a_directory_that_may_not_be_read_is_a_failure(guarded: RealVolume, placement: PlacementMode) -> None:
     place = guarded.mountpoint / "passed"
-    assert as_nobody(place) == ([], [f"{place}: Permission denied"])
+    assert as_nobody(place, placement) == ([], [f"{place}: Permission denied"])
 
 
 def test_files_in_a_directory_that_may_be_listed_and_not_passed_are_failures(guarded: RealVolume) -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from disco.dfs.gluster import Cluster, Placement, Report, files
 from disco.dfs.gluster.filters import Substring
-from disco.dfs.gluster.inputfs import open_inputfs
+from disco.dfs.gluster.inputfs import PlacementMode, open_inputfs
 from disco.dfs.gluster.walk import walk
 
 from .conftest import MakeVolume
@@ -58,9 +58,9 @@ def by_holders(volume: RealVolume, names: list[str], folder: str = "") -> list[l
     ]
 
 
-def resolve(path: Path) -> tuple[Cluster, dict[str, Placement]]:
+def resolve(path: Path, placement: PlacementMode = "auto") -> tuple[Cluster, dict[str, Placement]]:
     """The placement of each file below a path, by its name; and the volumes that it names."""
-    source, start = open_inputfs(str(path))
+    source, start = open_inputfs(str(path), placement=placement)
     try:
         found = {
             os.fsdecode(name): placement
