@@ -27,6 +27,12 @@ class Agenda:
         self.rest: deque[bytes] = deque()
         self._catalog = catalog
         self._in_flight: dict[bytes, set[int]] = {}
+        self._scanned: dict[tuple[int, bytes], int] = {}  # (queue, directory) -> files that need no second look
+
+    def select_anew(self) -> None:
+        """Forgets what was selected: it is another selection now."""
+        self.selected.clear()
+        self._scanned.clear()
 
     def begun(self, path: bytes, indexes: Sequence[int]) -> None:
         """These files of a directory were asked for."""
@@ -59,19 +65,19 @@ class Agenda:
     def _next_of(self, paths: deque[bytes], wanted: Callable[[bytes], Sequence[int]]) -> Work | None:
         """The next files in these directories; directories without such are dropped."""
         while paths:
-            indexes = self._unresolved(paths[0], wanted(paths[0]))
+            path, key = paths[0], (id(paths), paths[0])
+            files = wanted(path)
+            start = self._scanned.get(key, 0)
+            indexes = self._unresolved(path, files[start : start + BATCH])
+            self._scanned[key] = start + BATCH
             if indexes:
-                return paths[0], indexes
-            paths.popleft()
+                return path, indexes
+            if start + BATCH >= len(files):
+                self._scanned.pop(key)
+                paths.popleft()
         return None
 
     def _unresolved(self, path: bytes, indexes: Sequence[int]) -> Sequence[int]:
-        """The first of these files that were not asked for yet, a batch at most."""
+        """Those of these files that were not asked for yet."""
         places, asked = self._catalog.directories[path].places, self._in_flight.get(path, ())
-        found = []
-        for index in indexes:
-            if places[index] == PENDING and index not in asked:
-                found.append(index)
-                if len(found) == BATCH:
-                    break
-        return found
+        return [index for index in indexes if places[index] == PENDING and index not in asked]

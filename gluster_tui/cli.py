@@ -30,8 +30,7 @@ print the same facts as plain tables.
 
 _EXPORT_EPILOG = """\
 The list goes to standard output, or to FILE, which is written beside it and renamed when it is whole. Standard
-output gets nothing, too, before the list is whole, unless failed files are skipped and unmapped volumes go by
-their host. Warnings go to standard error; progress too, on a terminal.
+output, too, gets nothing before the list is whole. Warnings go to standard error; progress too, on a terminal.
 
 exit codes:
   0  done
@@ -120,7 +119,7 @@ def _add_opening_options(parser: argparse.ArgumentParser) -> None:
 
 def _explore(words: list[str]) -> int:
     parser = _parser(
-        "gluster-tui [PATH] [--hostname-map FILE | --no-hostname-map]\n"
+        "gluster-tui [PATH] [--exact] [--hostname-map FILE | --no-hostname-map]\n"
         "       gluster-tui demo\n"
         "       gluster-tui export PATH [options]\n"
         "       gluster-tui record PATH -o FILE",

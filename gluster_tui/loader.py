@@ -20,8 +20,8 @@ from disco.dfs.gluster.errors import GlusterError
 from disco.dfs.gluster.filters import Filter, Substring
 from disco.dfs.gluster.inputfs import Source, Start
 from disco.dfs.gluster.selection import Selection, SelectionPicture
-from disco.dfs.gluster.units import PENDING, GroupAnswer, ListedDirectory, ResolvedFiles, without_cookies
-from disco.dfs.gluster.walker import ATTEMPTS_TO_TEACH, placement_or_fault
+from disco.dfs.gluster.units import GroupAnswer, ListedDirectory, ResolvedFiles, without_cookies
+from disco.dfs.gluster.walker import FEW_TEACHERS, placement_or_fault
 
 from .agenda import Agenda, Work
 from .crash import UnexpectedError
@@ -32,6 +32,7 @@ PUBLISH_EVERY = 0.08  # seconds
 _SLICE = 0.02  # seconds of filtering before newer requests are looked at
 _LISTINGS = 32  # under way at once
 _BATCHES = 16
+_TEACHERS, _TEACHERS_UNREAD = 9, 300  # files of a group asked for its hosts; while none could be read
 
 
 @dataclass(frozen=True)
@@ -46,9 +47,9 @@ class Waiting:
 class Update:
     """What the screen shows, at one moment. ``ticket``: that of the ``select`` whose picture it holds.
 
-    ``filtering``: the picture does not show all yet that is in memory. ``unlisted``: directories of its scope that were
-    known and not listed when it was made; the catalog, which goes on, cannot tell. ``stopped``: the walk was stopped
-    before its end.
+    ``asking_hosts``: hosts of a group are still being asked for. ``filtering``: the picture does not show all yet
+    that is in memory. ``unlisted``: directories of its scope that were known and not listed when it was made; the
+    catalog, which goes on, cannot tell. ``stopped``: the walk was stopped before its end.
     """
 
     ticket: int
@@ -59,11 +60,12 @@ class Update:
     filtering: bool
     stopped: bool
     error: GlusterError | None = None
+    asking_hosts: bool = False
 
     @property
     def complete(self) -> bool:
         """Whether the picture holds all there is below its scope, and where each file of it lies."""
-        return not self.filtering and not self.unlisted and not self.picture.totals.pending
+        return not (self.filtering or self.unlisted or self.picture.totals.pending or self.asking_hosts)
 
     @property
     def settled(self) -> bool:
@@ -101,7 +103,7 @@ class Loader:
         self._closed = False
         self._error: GlusterError | None = None
         self._distrusting = False
-        self._attempts_to_teach: dict[int, int] = {}
+        self._asked_for_hosts: dict[int, int] = {}  # files of each group
         self._thread = threading.Thread(target=self._run, name="loader", daemon=True)
 
     def begin(self) -> None:
@@ -181,6 +183,7 @@ class Loader:
             filtering=self._refilter is not None,
             stopped=self._stopped,
             error=self._error,
+            asking_hosts=any(job.indexes == () for job in self._jobs.values()),
         )
 
     def _set_stopped(self, stopped: bool) -> None:
@@ -193,7 +196,7 @@ class Loader:
         self._selection = Selection(self.catalog, self.source.mount_point, scope, keep)
         self._refilter = iter(self._selection.below(scope))
         self._dirty.clear()
-        self._agenda.selected.clear()
+        self._agenda.select_anew()
         self._changed = True
 
     def _filter_some(self) -> None:
@@ -273,7 +276,7 @@ class Loader:
             if not self._distrusting:
                 self._distrust_cookies()
             listed = without_cookies(listed)  # it may have been on its way when they were disproved
-        listed = self._without_teachers(listed)
+        self._ask_for_hosts(listed)
         placements = [placement_or_fault(self.source, answer) for answer in listed.answers]
         found = self.catalog.add_listing(listed, placements)
         self._agenda.to_list.extendleft(reversed(found))
@@ -283,18 +286,23 @@ class Loader:
             self._selection.update(job.path)
             self._agenda.selected.append(job.path)
 
-    def _without_teachers(self, listed: ListedDirectory) -> ListedDirectory:
-        """The listing with one file pending of each group whose hosts nobody has told yet: their attributes tell
-        them.
-        """
-        placed, attempts = list(listed.placed), self._attempts_to_teach
+    def _ask_for_hosts(self, listed: ListedDirectory) -> None:
+        """Asks some files of each group whose hosts nobody has told yet for their attribute, besides their cookie."""
+        cluster = self.source.cluster
         for number, answer in enumerate(listed.answers):
-            if isinstance(answer, GroupAnswer) and answer.way == "cookie" and number in placed:
-                tried = attempts.get(answer.group, 0)
-                if tried < ATTEMPTS_TO_TEACH and not self.source.cluster.taught(answer.group):
-                    attempts[answer.group] = tried + 1
-                    placed[placed.index(number)] = PENDING
-        return listed._replace(placed=placed)
+            if not isinstance(answer, GroupAnswer) or answer.way != "cookie" or cluster.taught(answer.group):
+                continue
+            asked = self._asked_for_hosts.get(answer.group, 0)
+            names = [n for n, place in zip(listed.files, listed.placed, strict=True) if place == number][:FEW_TEACHERS]
+            if names and asked < (_TEACHERS if cluster.shown(answer.group) else _TEACHERS_UNREAD):
+                self._asked_for_hosts[answer.group] = asked + len(names)
+                future = self.source.resolve_files(listed.directory, names, sizes=False)
+                self._ask(_Job(listed.directory, ()), future, self._told_hosts)
+
+    def _told_hosts(self, job: _Job, resolved: ResolvedFiles) -> None:
+        for answer in resolved.answers:
+            placement_or_fault(self.source, answer)
+        self._dirty.add(job.path)
 
     def _distrust_cookies(self) -> None:
         """Asks the attribute of every file that was placed by its cookie: one of them was found wrong."""

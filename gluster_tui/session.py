@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 
 from disco.dfs.gluster.addresses import Addresser
@@ -9,7 +10,7 @@ from disco.dfs.gluster.cluster import Volume
 from disco.dfs.gluster.errors import GlusterError, NoHostnameMapError
 from disco.dfs.gluster.hostmap import HostnameMap, read_hostname_map
 from disco.dfs.gluster.inputfs import PlacementMode, Source, Start, open_inputfs
-from disco.dfs.gluster.recording import Recording, open_recording
+from disco.dfs.gluster.recording import Recording, is_recording_unit, open_recording
 
 from .mount_process import MountProcess
 
@@ -73,8 +74,18 @@ class Session:
         if not self.hostmap.wanted:
             return "none asked for, by hosts"
         volumes = self.data_volumes
-        mapped = sum(not self.hostmap.assign(volume).unmapped for volume in volumes)
-        return f"{self.hostmap.source}, {mapped} of {len(volumes)}"
+        mapped = sum(self.hostmap.assign(volume).entry is not None for volume in volumes)
+        waiting = len(volumes) - mapped - len(self.unmapped_volumes)
+        told = f", {waiting} not known yet" if waiting else ""
+        return f"{self.hostmap.source}, {mapped} of {len(volumes)}{told}"
+
+    @property
+    def unmapped_volumes(self) -> list[Volume]:
+        """The volumes with data that no entry of the host map names, as far as their hosts are known: an entry may name
+        a host that no file has shown yet.
+        """
+        taught = self.source.cluster.taught
+        return [v for v in self.data_volumes if self.hostmap.assign(v).unmapped and taught(v.group)]
 
     def close(self) -> None:
         """Lets the mount go; a call that hangs in it is not waited for."""
@@ -84,9 +95,15 @@ class Session:
 
 
 def open_path(path: str, choice: MapChoice) -> Session:
-    """The dataset at ``path`` on a mount, read by a process of its own. Waits for the mount."""
+    """The dataset at ``path``: a recording, or on a mount, which a process of its own reads. Waits for either."""
     executor = MountProcess()
     try:
+        recorded = executor.submit(is_recording_unit, os.fsencode(path)).result()
+        if isinstance(recorded, GlusterError):
+            raise recorded
+        if recorded:
+            executor.shutdown()
+            return open_recorded(path, choice)
         source, start = open_inputfs(path, executor=executor, placement=choice.placement)
         return Session(source, start, *_choose_map(source, choice), executor=executor)
     except BaseException:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import os
 import sys
 
 from disco.dfs.gluster.errors import GlusterError
 from disco.dfs.gluster.mounts import gluster_mounts
 
 from ..display import shown
-from ..exits import BAD_INPUT, DONE, Exit
-from ..session import MapChoice
-from .opening import open_dataset, opened
+from ..exits import BAD_INPUT, DONE, FAILED, Exit
+from ..session import MapChoice, open_path
+from .opening import opened
 from .tables import print_dataset, print_mounts
 
 __all__ = ["explore"]
@@ -18,7 +19,7 @@ __all__ = ["explore"]
 
 def explore(path: str | None, choice: MapChoice) -> int:
     """Runs the command; returns its exit code."""
-    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+    if not (sys.stdin.isatty() and sys.stdout.isatty()) or os.environ.get("TERM") == "dumb":
         try:
             if path is None:
                 mounts = gluster_mounts()
@@ -27,14 +28,14 @@ def explore(path: str | None, choice: MapChoice) -> int:
                     return DONE
                 path = mounts[0].mount_point.decode("utf-8", "surrogateescape")
             session = opened(path, choice, map_needed=False)
-            print_dataset(session)
+            failed = print_dataset(session)
         except GlusterError as error:
             raise Exit(BAD_INPUT, shown(str(error))) from error
         session.close()
-        return DONE
+        return FAILED if failed else DONE
     from ..app import GlusterTui
 
     named = path
-    app = GlusterTui(None if named is None else lambda: open_dataset(named, choice), named or "", choice)
+    app = GlusterTui(None if named is None else lambda: open_path(named, choice), named or "", choice)
     app.run()
     return app.return_code or DONE

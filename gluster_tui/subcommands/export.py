@@ -95,14 +95,11 @@ class _Run:
 
     def _to_stdout(self) -> Tally:
         out = sys.stdout.buffer
-        if self.rules.skip_failed and not self.rules.refuse_unmapped and self.format.carries_all:
-            tally = self._write(out)
-        else:
-            # A reader of half a list would not know: so it waits until it is whole.
-            with tempfile.TemporaryFile() as waiting:
-                tally = self._write(waiting)
-                waiting.seek(0)
-                shutil.copyfileobj(waiting, out, 1 << 20)
+        # A reader of half a list would not know: so it waits until it is whole.
+        with tempfile.TemporaryFile() as waiting:
+            tally = self._write(waiting)
+            waiting.seek(0)
+            shutil.copyfileobj(waiting, out, 1 << 20)
         out.flush()
         return tally
 
@@ -110,8 +107,6 @@ class _Run:
         try:
             return self._write_once(out)
         except CookiesDisprovedError as error:
-            if not out.seekable():
-                raise
             self.progress.clear()
             _say(f"{shown(error.path)}: its listing contradicts its attribute; every file is asked now")
             out.seek(0)

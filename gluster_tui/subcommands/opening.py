@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import argparse
-import os
 
 from disco.dfs.gluster.errors import GlusterError, NoHostnameMapError
-from disco.dfs.gluster.recording import is_recording
 
 from ..display import shown
 from ..exits import BAD_INPUT, Exit
-from ..session import MapChoice, Session, open_path, open_recorded
+from ..session import MapChoice, Session, open_path
 
-__all__ = ["map_choice", "open_dataset", "opened"]
+__all__ = ["map_choice", "opened"]
 
 
 def map_choice(arguments: argparse.Namespace) -> MapChoice:
@@ -24,20 +22,13 @@ def map_choice(arguments: argparse.Namespace) -> MapChoice:
     )
 
 
-def open_dataset(path: str, choice: MapChoice) -> Session:
-    """A recording where ``path`` is one, else the mount it is on. Waits; raises of the family GlusterError."""
-    if os.path.isfile(path) and is_recording(os.fsencode(path)):
-        return open_recorded(path, choice)
-    return open_path(path, choice)
-
-
 def opened(path: str, choice: MapChoice, *, map_needed: bool) -> Session:
     """The dataset, or the end of the program with a sentence.
 
     ``map_needed``: that no host map is found is an error, unless it was asked for none.
     """
     try:
-        session = open_dataset(path, choice)
+        session = open_path(path, choice)
     except GlusterError as error:
         raise Exit(BAD_INPUT, shown(str(error))) from error
     missing = session.map_error

@@ -6,7 +6,7 @@ import argparse
 import os
 import sys
 
-from disco.dfs.gluster.errors import ExportError, GlusterError
+from disco.dfs.gluster.errors import ExportError, GlusterError, NoHostnameMapError
 from disco.dfs.gluster.recorder import record
 
 from ..display import shown
@@ -20,6 +20,12 @@ __all__ = ["record_dataset"]
 def record_dataset(arguments: argparse.Namespace) -> int:
     """Runs the command; returns its exit code."""
     session = opened(arguments.path, map_choice(arguments), map_needed=False)
+    missing = session.map_error
+    if missing is not None and not isinstance(missing, NoHostnameMapError):
+        session.close()
+        raise Exit(BAD_INPUT, f"{shown(str(missing))}. Mend it, or record without a host map: --no-hostname-map")
+    if missing is not None:
+        print("gluster-tui: no host map was found, and none is recorded", file=sys.stderr)
     progress = ProgressLine()
     try:
         report = record(

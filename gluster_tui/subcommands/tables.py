@@ -8,7 +8,7 @@ from itertools import islice
 
 from disco.dfs.gluster.filters import Substring
 from disco.dfs.gluster.mounts import Mount
-from disco.dfs.gluster.walk import Report, walk
+from disco.dfs.gluster.walk import Report, missing_groups, walk
 
 from ..display import shown, size_text
 from ..session import Session
@@ -26,11 +26,13 @@ def print_mounts(mounts: Sequence[Mount]) -> None:
     print_table(["mount point", "source"], [[shown(mount.mount_point), shown(mount.source)] for mount in mounts])
 
 
-def print_dataset(session: Session) -> None:
-    """The inputfs, its volumes, what is unmapped, and the first files with their addresses."""
+def print_dataset(session: Session) -> int:
+    """The inputfs, its volumes, what is unmapped, and the first files with their addresses. Returns how many files or
+    directories met on the way could not be resolved.
+    """
     source = session.source
     report = Report()
-    files = list(islice(_first_files(session, report), _FILES))  # also teaches the hosts of their groups
+    files = list(islice(_first_files(session, report), _FILES + 1))  # also teaches the hosts of their groups
     print(f"inputfs   {shown(source.mount_point)}")
     print(f"volume    {shown(session.cluster_words)}")
     print(f"host map  {shown(session.map_words)}")
@@ -46,18 +48,20 @@ def print_dataset(session: Session) -> None:
         names = (volume.name, volume.host, volume.brick, group, state, "" if volume.arbiter else assignment.node)
         rows.append([*(shown(name) for name in names), "" if volume.arbiter else by])
     print_table(["volume", "host", "brick", "group", "state", "node", "by"], rows)
-    unmapped = [v.name for v in session.data_volumes if session.hostmap.assign(v).unmapped]
+    unmapped = [volume.name for volume in session.unmapped_volumes]
     if unmapped:
         print(f"\n! unmapped: {shown(', '.join(unmapped))}")
     print()
     if files:
-        print_table(["file", "size", "addresses"], files)
-        if len(files) == _FILES:
+        print_table(["file", "size", "addresses"], files[:_FILES])
+        if len(files) > _FILES:
             print("... 'gluster-tui export' writes all of them")
     else:
         print("no files")
-    for failure in report.failures:
+    failures = [*report.failures, *(f for f in missing_groups(source) if f not in report.failures)]
+    for failure in failures:
         print(f"x {failure}")
+    return len(failures)
 
 
 def _first_files(session: Session, report: Report) -> Iterator[list[str]]:

@@ -12,7 +12,7 @@ from disco.dfs.gluster.pathinfo import Brick
 from disco.dfs.gluster.recorder import record
 from disco.dfs.gluster.recording import open_recording
 from disco.dfs.gluster.walk import Report, walk
-from disco.dfs.gluster.walker import ATTEMPTS_TO_TEACH
+from disco.dfs.gluster.walker import FEW_TEACHERS
 
 from .samples import directory_line, header_line, opened, recording_text
 from .sources import ALL, ROOT, Cookies, reported, walked
@@ -91,7 +91,7 @@ def test_a_group_that_files_do_not_teach_is_not_asked_for_ever():
     lines = [directory_line(b"d%02d" % i, [b"a"], groups=[0]) for i in range(20)]
     source = Cookies(opened(recording_text([directory_line(b"", [], [b"d%02d" % i for i in range(20)]), *lines])))
     groups(source)
-    assert len(source.asked) == ATTEMPTS_TO_TEACH
+    assert len(source.asked) == FEW_TEACHERS
 
 
 # A cookie was wrong

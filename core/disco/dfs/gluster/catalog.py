@@ -171,13 +171,18 @@ class Catalog:
                 directory.failures.update(dict.fromkeys(lost, (0, words)))
 
     def forget_places(self, known_by: WayKnown) -> None:
-        """Makes the places pending again that were known in this way: it was found wrong."""
+        """Makes the places pending again that were known in this way: it was found wrong. So too of files that failed
+        for no error of the system's, but for the place that was known.
+        """
         wrong = {number for number, placement in enumerate(self.placements) if placement.known_by == known_by}
         for directory in self.directories.values():
+            failed = {index for index, (code, _) in directory.failures.items() if code == 0}
             for index, place in enumerate(directory.places):
-                if place in wrong:
+                if place in wrong or index in failed:
                     directory.places[index] = PENDING
                     self.progress.files_resolved -= 1
+            for index in failed:
+                del directory.failures[index]
 
     def _number(self, placement: Placement | str) -> int:
         if isinstance(placement, str):

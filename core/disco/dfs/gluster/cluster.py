@@ -163,6 +163,13 @@ class Cluster:
             self.volumes, self.groups = tuple(volumes), tuple(groups)
             self.name, self.shard_block_size, self.has_graph = other.name, other.shard_block_size, True
 
+    def shown(self, group: int) -> bool:
+        """Whether a file has shown the host of any volume of a group; in a disperse group none is needed."""
+        known = self._bricks.values()
+        if not self.has_graph or self.groups[group].kind == "disperse":
+            return True
+        return any(index in known for index in self.groups[group].volumes)
+
     def taught(self, group: int) -> bool:
         """Whether files have shown the hosts of all volumes of a group that could have shown theirs."""
         if not self.has_graph or self.groups[group].kind == "disperse":

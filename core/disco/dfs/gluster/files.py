@@ -77,6 +77,7 @@ def files(
             report.restore(before)
             report.disproved = error.path
         failures.clear()
+        failures.clear()
         resolved = once()  # the mount's cookies are not asked any more
     if failures and on_error is None:
         raise FailedFilesError(failures, resolved)

@@ -22,7 +22,6 @@ class Format(ABC):
     extension: ClassVar[str]
     words: ClassVar[str]
     needs_sizes: ClassVar[bool] = False
-    carries_all: ClassVar[bool] = True  # whether there is no name that it cannot carry
 
     def __init__(self, addresser: Addresser, *, percent_encode: bool = False) -> None:
         self.addresser = addresser
@@ -48,7 +47,6 @@ class LinesFormat(Format):
 
     name, extension = "lines", "txt"
     words = "a file a line, addresses separated by tabs (disco run)"
-    carries_all = False
 
     def __init__(self, addresser: Addresser, *, percent_encode: bool = False) -> None:
         super().__init__(addresser, percent_encode=percent_encode)

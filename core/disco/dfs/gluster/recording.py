@@ -41,11 +41,12 @@ from .recorded import bytes_of, failure_of, mount_point_of, names_of, number_of,
 from .units import FAILED, GONE, PENDING, Answer, GroupAnswer, ListedDirectory, ResolvedFiles
 from .workers import completed
 
-__all__ = ["VERSION", "Recording", "is_recording", "open_recording"]
+__all__ = ["VERSION", "Recording", "is_recording", "is_recording_unit", "open_recording"]
 
 VERSION = 1
 _MARK = "gluster_tui_recording"
 _GZIP = b"\x1f\x8b"
+_LOOKED_AT = 1 << 16  # bytes of a first line in which the mark is looked for
 _MALFORMED = (KeyError, TypeError, ValueError, AttributeError, RecursionError)
 
 
@@ -123,12 +124,25 @@ class Recording:
 
 
 def is_recording(path: bytes) -> bool:
-    """Whether a file begins as a recording does."""
+    """Whether a file begins as a recording does; PathError where it cannot be read. What is no file is none."""
     try:
+        if not os.path.isfile(path):
+            return False
         with open(path, "rb") as file, _plain(file) as text:
-            return text.read(200).lstrip().startswith(b'{"' + _MARK.encode())
-    except (OSError, EOFError, zlib.error):
+            line = text.read(_LOOKED_AT).partition(b"\n")[0].lstrip()
+            return line.startswith(b"{") and b'"' + _MARK.encode() + b'"' in line
+    except (EOFError, zlib.error, gzip.BadGzipFile):
         return False
+    except OSError as error:
+        raise PathError(path, error.errno or 0) from error
+
+
+def is_recording_unit(path: bytes) -> bool | GlusterError:
+    """The same as a unit of work, with the error as a value: the file may lie on a mount that hangs."""
+    try:
+        return is_recording(path)
+    except GlusterError as error:
+        return error
 
 
 def open_recording(path: str | bytes, progress: Callable[[int], None] = lambda directories: None) -> Recording:

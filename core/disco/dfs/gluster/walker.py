@@ -20,9 +20,9 @@ from .placement import Placement
 from .units import PENDING, Answer, GroupAnswer, ListedDirectory, ResolvedFiles
 from .workers import completed
 
-__all__ = ["ATTEMPTS_TO_TEACH", "BATCH", "Batch", "Walker", "in_path_order", "placement_or_fault"]
+__all__ = ["BATCH", "FEW_TEACHERS", "Batch", "Walker", "in_path_order", "placement_or_fault"]
 
-ATTEMPTS_TO_TEACH = 3  # files that are asked for the hosts of one group: one may be lacking on a volume
+FEW_TEACHERS = 3  # files that are asked for the hosts of one group: one may be lacking on a volume
 BATCH = 250  # files in a unit of work
 _LOOK_EVERY = 8  # steps after which new units are begun
 _WINDOW = 64  # units that are under way or wait to be yielded
@@ -103,7 +103,7 @@ class Walker:
         self.source, self.keep, self.sizes, self.in_order = source, keep, sizes, in_order
         self.plan: list[_Item] = []
         self.yielded_by_cookie = 0
-        self.attempts_to_teach: dict[int, int] = {}
+        self.asked_thoroughly: set[int] = set()  # groups of which several files were asked for their hosts
 
     def run(self, start: Start) -> Iterator[ListedDirectory | Batch]:
         """Each directory as it is reached, and each batch of the files that are kept."""
@@ -213,18 +213,52 @@ class Walker:
 
     def _teach(self, item: _Files) -> None:
         """Sees to it that the hosts of the batch's groups are known before an address is made of them: one file's
-        attribute teaches them for its whole group.
+        attribute tells them for its whole group. Where no file of a group may be asked, each of them is, and says why.
         """
-        cluster, attempts = self.source.cluster, self.attempts_to_teach
+        cluster = self.source.cluster
         for number, answer in enumerate(item.said.answers):
             if not isinstance(answer, GroupAnswer) or number not in item.said.placed or cluster.taught(answer.group):
                 continue
-            if attempts.get(answer.group, 0) < ATTEMPTS_TO_TEACH:
-                attempts[answer.group] = attempts.get(answer.group, 0) + 1
-                name = item.names[item.said.placed.index(number)]
-                resolved = self.source.resolve_files(item.directory, [name], sizes=False).result()
-                for told in resolved.answers:
-                    placement_or_fault(self.source, told)
+            if cluster.shown(answer.group) and answer.group in self.asked_thoroughly:
+                continue  # a volume of it lacks what was asked for
+            self._teach_group(item, number, answer)
+            if not cluster.shown(answer.group):
+                placed = [PENDING if place == number else place for place in item.said.placed]
+                item.said = item.said._replace(placed=placed)
+                item.resolving = self._ask(item)
+
+    def _teach_group(self, item: _Files, number: int, answer: GroupAnswer) -> None:
+        cluster = self.source.cluster
+        for directory, names in self._teachers(item, number, answer):
+            resolved = self.source.resolve_files(directory, names, sizes=False).result()
+            for told in resolved.answers:
+                placement_or_fault(self.source, told)
+            if cluster.taught(answer.group):
+                return
+        self.asked_thoroughly.add(answer.group)
+
+    def _teachers(self, item: _Files, number: int, answer: GroupAnswer) -> Iterator[tuple[bytes, list[bytes]]]:
+        """Files of a group to be asked for its hosts: a first, some more in case that a volume lacks it, and while none
+        has answered, all others of the batch and of some batches behind it.
+        """
+        names = _names_at(item, number)
+        yield item.directory, names[:1]
+        if len(names) > 1:
+            yield item.directory, names[1:FEW_TEACHERS]
+        if not self.source.cluster.shown(answer.group) and len(names) > FEW_TEACHERS:
+            yield item.directory, names[FEW_TEACHERS:]
+        for other in reversed(self.plan[-_WINDOW:]):
+            if self.source.cluster.shown(answer.group):
+                return
+            if isinstance(other, _Files) and answer in other.said.answers:
+                names = _names_at(other, other.said.answers.index(answer))
+                if names:
+                    yield other.directory, names
+
+
+def _names_at(item: _Files, number: int) -> list[bytes]:
+    """The files of a batch of which an answer was said."""
+    return [name for name, place in zip(item.names, item.said.placed, strict=True) if place == number]
 
 
 def _merged(said: ResolvedFiles, resolved: ResolvedFiles) -> ResolvedFiles:
