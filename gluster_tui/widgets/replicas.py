@@ -150,7 +150,7 @@ class Replicas(Rows):
         if assignment.unmapped:
             yield from self._sentence("! unmapped: no entry names it, so it goes by its host", "warning", width)
         elif assignment.entry is None:
-            yield from self._fact("by", Text("its host, no map in use", style=Style(dim=True)), b"", width)
+            yield from self._fact("by", Text("its host (no map)", style=Style(dim=True)), b"", width)
         else:
             words = f"{assignment.entry.place}, by {assignment.matched}"
             source = f"{assignment.entry.source} {assignment.entry.place}"
