@@ -5,7 +5,7 @@ from __future__ import annotations
 from textual.pilot import Pilot
 
 from .driving import explorer, in_view, on_screen, running, settled, until
-from .sources import dataset, no_map_session, session_of
+from .sources import HeldSource, dataset, no_map_session, session_of
 
 NARROW, WIDE = (80, 24), (100, 24)
 
@@ -58,7 +58,16 @@ async def test_unmapped_volumes_are_named_with_the_number_of_files_shown_that_th
 
 async def test_without_a_host_map_it_says_where_it_looked() -> None:
     async with running(no_map_session(dataset()), (140, 24)) as pilot:
-        assert "! no host map: looked at $DISCO_HOSTNAME_MAP (not set) and /inputfs/.hostname_map" in on_screen(pilot)
+        places = "$DISCO_HOSTNAME_MAP (not set) and /inputfs/.hostname_map"
+        assert f"! no host map, hosts stand in: looked at {places}" in on_screen(pilot)
+
+
+async def test_that_a_list_is_incomplete_shows_on_a_narrow_terminal_whatever_else_has_no_room() -> None:
+    source = HeldSource(dataset(), hold_listings=lambda path: path == b"web_logs/2006-07")
+    async with running(session_of(source), NARROW, settle=False) as pilot:
+        await until(pilot, lambda: "walking... 92%" in on_screen(pilot), "the rest is listed")
+        await pilot.press("escape")
+        await until(pilot, lambda: "9 of 9 files   stopped at 92%: incomplete" in on_screen(pilot), "it says so")
 
 
 async def test_every_theme_can_be_used() -> None:

@@ -109,7 +109,7 @@ async def test_the_panel_flags_two_replicas_on_one_node() -> None:
 async def test_without_a_map_nothing_is_called_unmapped() -> None:
     session = no_map_session(dataset([b"README"]))
     assert (await row(session)).startswith("   README")
-    assert "by its host, no map in use" in await panel(session)
+    assert "by its host (no map)" in await panel(session)
 
 
 async def test_the_panel_warns_that_a_sharded_file_has_the_place_of_its_first_block() -> None:
@@ -122,6 +122,14 @@ async def test_a_file_that_failed_has_a_sign_and_the_panel_says_why() -> None:
     session = session_of(dataset([b"README"], change=change))
     assert (await row(session)).startswith("x  README")
     assert "x Transport endpoint is not connected" in await panel(session)
+
+
+async def test_a_file_that_failed_does_not_move_the_columns_of_the_others() -> None:
+    change = {"": {"failed": {"0": [107, "Transport endpoint is not connected"]}, "groups": [-1, 0]}}
+    async with list_of_files(session_of(dataset([b"a", b"b"], change=change))) as (pilot, files):
+        failed, other = in_view(pilot, files)[:2]
+        assert failed.index("1 B") == other.index("1 B")
+        assert failed.endswith("…")
 
 
 async def test_large_sizes_are_told_in_words_and_in_bytes() -> None:

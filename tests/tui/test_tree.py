@@ -68,6 +68,14 @@ async def test_a_directory_that_cannot_be_read_says_so_instead_of_a_count() -> N
         assert shown()[1] == "▸ genomes x unreadable"
 
 
+async def test_where_that_leaves_no_room_for_the_name_its_sign_is_enough() -> None:
+    tree = DatasetTree(catalog_of(HeldSource(dataset(), faults={b"genomes": errno.EACCES})), b"/inputfs", id="alone")
+    async with alone(tree, size=(22, 10)) as (pilot, _):
+        tree.catalog_changed()
+        await pilot.pause()
+        assert rows(pilot, tree)[1] == "▸ genomes x"
+
+
 async def test_right_opens_a_directory_and_left_closes_it() -> None:
     async with tree_of() as (pilot, _, shown, _):
         await pilot.press("end", "right")
