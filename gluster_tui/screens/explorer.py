@@ -10,7 +10,6 @@ from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
 from textual.screen import Screen
 from textual.theme import Theme
-from textual.widgets import Footer
 
 from disco.dfs.gluster.cluster import Volume
 from disco.dfs.gluster.errors import shown
@@ -24,6 +23,7 @@ from ..session import Session
 from ..widgets.bars import FilterBar, NoticeBar, TitleBar
 from ..widgets.dataset_tree import DatasetTree
 from ..widgets.file_list import FileList
+from ..widgets.keys import Keys
 from ..widgets.replicas import Replicas
 from ..widgets.rows import Rows
 from .export import ExportScreen
@@ -46,7 +46,6 @@ class ExplorerScreen(Screen[None]):
         self.ticket = 0
         self.latest: Update | None = None
         self._volumes: tuple[Volume, ...] = ()
-        self._keys: list[bool | None] = []
 
     def compose(self) -> ComposeResult:
         root = os.path.basename(self.session.start.directory) or self.session.source.mount_point
@@ -58,7 +57,7 @@ class ExplorerScreen(Screen[None]):
                 yield FileList(self.session, self.colours, id="files")
                 yield Replicas(self.session, self.colours, id="replicas")
         yield NoticeBar(self.session)
-        yield Footer(show_command_palette=False, compact=True)
+        yield Keys()
 
     def on_mount(self) -> None:
         self.tree_panel.border_title = "Dataset"
@@ -112,14 +111,7 @@ class ExplorerScreen(Screen[None]):
         self.query_one(NoticeBar).show(update)
         self._show_file()
         self._look_at_rows()
-        self._show_keys()
-
-    def _show_keys(self) -> None:
-        """Greys out keys anew where that changed: the footer is made again each time."""
-        state = [self.check_action(command.action, ()) for command in EXPLORER_COMMANDS]
-        if state != self._keys:
-            self._keys = state
-            self.refresh_bindings()
+        self.refresh_bindings()
 
     def _show_hosts(self) -> None:
         """Takes up the names that files have taught of their hosts: they decide which nodes there are."""

@@ -11,12 +11,13 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.screen import Screen
-from textual.widgets import Footer, Static
+from textual.widgets import Static
 
 from disco.dfs.gluster.mounts import Mount
 
 from ..display import cut_middle, name_text
 from ..messages import MountsWanted, OpenWanted
+from ..widgets.keys import Keys
 from ..widgets.rows import Rows
 
 __all__ = ["MountsScreen"]
@@ -41,7 +42,9 @@ class _MountRows(Rows):
 
     def row_text(self, row: int, width: int) -> Text:
         mount = self.mounts[row]
-        text = cut_middle(name_text(mount.mount_point, style=Style(bold=True)), width * 2 // 3)
+        # Into a text of its own: what is appended to a text takes on that text's style.
+        text = Text(no_wrap=True, end="")
+        text.append_text(cut_middle(name_text(mount.mount_point, style=Style(bold=True)), width * 2 // 3))
         text.pad_right(max(width * 2 // 5 - text.cell_len, 2))
         source = mount.source if mount.root == b"/" else mount.source + b" (" + mount.root + b")"
         return text.append_text(name_text(source, style=Style(dim=True)))
@@ -65,7 +68,7 @@ class MountsScreen(Screen[None]):
             yield _MountRows(self._mounts)
             if self._mounts:
                 yield Static("Enter opens one.", classes="help")
-        yield Footer(show_command_palette=False, compact=True)
+        yield Keys()
 
     def on_mount(self) -> None:
         self.query_one(_MountRows).focus()

@@ -10,12 +10,13 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
 from textual.screen import Screen
-from textual.widgets import Footer, Static
+from textual.widgets import Static
 
 from disco.dfs.gluster.errors import GlusterError, GraphError, NotInputfsError, PathError, RecordingError
 
 from ..display import shown
 from ..messages import MountsWanted, ReopenWanted
+from ..widgets.keys import Keys
 
 __all__ = ["OpeningScreen", "ProblemScreen"]
 
@@ -35,7 +36,7 @@ class OpeningScreen(Screen[None]):
     def compose(self) -> ComposeResult:
         with Vertical(classes="box"):
             yield Static(id="box-text")
-        yield Footer(show_command_palette=False, compact=True)
+        yield Keys()
 
     def on_mount(self) -> None:
         self._show()
@@ -70,7 +71,7 @@ class ProblemScreen(Screen[None]):
             box.border_title = "x cannot open"
             yield Static(Content(shown(str(self._error))), classes="fact")
             yield Static(Content(_way_out(self._error)), classes="help")
-        yield Footer(show_command_palette=False, compact=True)
+        yield Keys()
 
     def action_again(self) -> None:
         """Tries once more."""

@@ -13,7 +13,7 @@ from textual.message import Message
 from textual.reactive import reactive
 from textual.widgets import Input, Static
 
-from disco.dfs.gluster.errors import FilterError
+from disco.dfs.gluster.errors import FilterError, NoHostnameMapError
 from disco.dfs.gluster.filters import Filter, as_filter, compile_regex
 
 from ..display import cut_middle, name_text, shown, size_text
@@ -23,6 +23,7 @@ from .line import Line
 
 __all__ = ["FilterBar", "NoticeBar", "TitleBar", "progress_words"]
 
+_TYPED = 36  # cells for the filter and its kind
 _SLOW = 1.0  # seconds after which a call on the mount is called waiting
 
 
@@ -67,6 +68,10 @@ class FilterBar(Horizontal):
         """The user is done with typing."""
 
     regex: reactive[bool] = reactive(False)
+
+    def __init__(self, *, id: str) -> None:
+        super().__init__(id=id)
+        self._latest: Update | None = None
 
     def compose(self) -> ComposeResult:
         yield Static("Filter", id="filter-label")
@@ -115,12 +120,24 @@ class FilterBar(Horizontal):
 
     def show(self, update: Update) -> None:
         """Shows how much the filter keeps, and how far the walk is."""
-        totals, progress = update.picture.totals, update.progress
-        whole = update.picture.catalog.directories[update.picture.scope].files_below
-        text = Text(no_wrap=True, end="", justify="right")
-        text.append(f"{totals.files:,}", Style(bold=True)).append(f" of {whole:,} files, {size_text(totals.bytes)}")
-        text.append("   ")
-        text.append(progress_words(update), Style(dim=progress.complete))
+        self._latest = update
+        self._show_counts()
+
+    def on_resize(self) -> None:
+        self._show_counts()
+
+    def _show_counts(self) -> None:
+        if self._latest is None:
+            return
+        totals, progress = self._latest.picture.totals, progress_words(self._latest)
+        whole = self._latest.picture.catalog.directories[self._latest.picture.scope].files_below
+        counts = (f" of {whole:,} files, {size_text(totals.bytes)}", f" of {whole:,} files", " files")
+        for words in counts:  # the first that leaves room to type; how far the walk is stands in any case
+            text = Text(f"{totals.files:,}", Style(bold=True), no_wrap=True, end="")
+            text = Text(no_wrap=True, end="").append_text(text).append(words).append("   ")
+            text.append(progress, Style(dim=self._latest.complete))
+            if text.cell_len <= self.size.width - _TYPED:
+                break
         self.query_one("#filter-counts", Static).update(text)
 
 
@@ -157,7 +174,7 @@ class NoticeBar(Static):
             if number:
                 text.append("   ")
             text.append(words, Style.parse(look) if not look.startswith("$") else Style.null())
-        self.update(text)
+        self.update(text, layout=False)
 
     def _notices(self) -> Iterable[tuple[str, str]]:
         update = self.latest
@@ -182,6 +199,9 @@ class NoticeBar(Static):
 
     def _map_notices(self, update: Update) -> Iterable[tuple[str, str]]:
         error = self.session.map_error
+        if isinstance(error, NoHostnameMapError):
+            yield f"! no host map, hosts stand in: looked at {' and '.join(map(shown, error.places))}", ""
+            return
         if error is not None:
             yield f"! {shown(str(error))}", ""
             return

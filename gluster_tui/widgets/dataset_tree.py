@@ -17,6 +17,8 @@ from .rows import Rows
 
 __all__ = ["DatasetTree"]
 
+_NAME_ROOM = 8  # cells of a name that are shown before a count is
+
 
 class _Node(NamedTuple):
     path: bytes
@@ -85,7 +87,11 @@ class DatasetTree(Rows):
         count = self._count_text(directory)
         name = self._root_label if node.path == self.catalog.root else os.path.basename(node.path)
         text = Text("  " * node.depth + self._arrow(directory), no_wrap=True, end="")
-        text.append_text(name_text(name))
+        shown_name = name_text(name)
+        room = width - text.cell_len - 1
+        if directory.state == "failed" and room - count.cell_len < min(shown_name.cell_len, _NAME_ROOM):
+            count.truncate(1)  # the sign is enough: the list says the rest
+        text.append_text(cut_middle(shown_name, max(room - count.cell_len, 1)))
         text = cut_middle(text, max(width - count.cell_len - 1, 3))
         text.pad_right(max(width - text.cell_len - count.cell_len, 1))
         return text.append_text(count)

@@ -61,7 +61,8 @@ class FileList(Rows):
         file = self.picture.row(row)
         nodes = self._nodes_text(file)
         room = max(width - _SIGNS - _LEAST_NAME - _SIZE - 2, 0)
-        nodes_width = min(max(nodes.cell_len, self._usual_nodes_width()), room)
+        placed = file.directory.places[file.index] >= 0
+        nodes_width = min(max(nodes.cell_len if placed else 0, self._usual_nodes_width()), room)
         name_width = max(width - _SIGNS - nodes_width - _SIZE - 2, 4)
         text = self._sign_text(file)
         text.append_text(self._name_text(file, name_width))
@@ -70,7 +71,7 @@ class FileList(Rows):
         pending = file.directory.places[file.index] == PENDING
         text.append(f"{'' if pending and size < 0 else size_text(size):>{_SIZE}}", Style(dim=True))
         text.append("  ")
-        nodes.truncate(nodes_width)
+        nodes.truncate(nodes_width, overflow="ellipsis")
         return text.append_text(nodes)
 
     def _usual_nodes_width(self) -> int:

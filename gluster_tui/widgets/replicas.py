@@ -104,7 +104,8 @@ class Replicas(Rows):
         cluster = self.session.source.cluster
         group = cluster.groups[placement.group]
         words = f"group {group.name}, {group.kind}, known by {placement.known_by}"
-        yield from self._fact("", name_text(words, style=Style(dim=True)), os.fsencode(group.name), width, indent=0)
+        for line in by_words(shown(words), width):
+            yield _Line(Text(line, style=Style(dim=True), end=""), os.fsencode(group.name))
         if cluster.shard_block_size:
             shards = f"sharded by {size_text(cluster.shard_block_size)}: this is the place of the first block only"
             yield from self._sentence(shards, "heading", width)
@@ -148,7 +149,7 @@ class Replicas(Rows):
         if assignment.unmapped:
             yield from self._sentence("! unmapped: no entry names it, so it goes by its host", "warning", width)
         elif assignment.entry is None:
-            yield from self._fact("by", Text("its host, no map in use", style=Style(dim=True)), b"", width)
+            yield from self._fact("by", Text("its host (no map)", style=Style(dim=True)), b"", width)
         else:
             words = f"{assignment.entry.place}, by {assignment.matched}"
             source = f"{assignment.entry.source} {assignment.entry.place}"

@@ -56,11 +56,17 @@ class Terminal:
 
     def wait(self, condition: Callable[[str], object], what: str) -> str:
         """Wait until the screen's text fulfils a condition, and return it."""
+        seen = [""]
+
+        def fulfilled() -> bool:
+            seen.append(self.text())
+            return bool(condition(seen[-1]))
+
         try:
-            wait_until(lambda: condition(self.text()), SECONDS, what)
+            wait_until(fulfilled, SECONDS, what)
         except WaitError as error:
-            raise WaitError(f"{error}; the screen shows:\n{self.text()}") from error
-        return self.text()
+            raise WaitError(f"{error}; the screen shows:\n{seen[-1]}") from error
+        return seen[-1]
 
     def wait_for(self, *words: str) -> str:
         """Wait until all of these are on the screen, and return its text."""

@@ -80,7 +80,7 @@ async def test_the_panel_shows_the_hosts_that_getfattr_lists(tree: Tree) -> None
 
 
 async def test_the_panel_shows_which_entry_gave_a_node(tree: Tree) -> None:
-    async with exploring(tree.root) as pilot:
+    async with exploring(tree.path(b"files")) as pilot:
         for path in files_shown(pilot)[:8]:
             await put_cursor(pilot, path)
             text = panel(pilot)
@@ -89,7 +89,7 @@ async def test_the_panel_shows_which_entry_gave_a_node(tree: Tree) -> None:
 
 
 async def test_the_title_counts_the_volumes_that_are_mapped(tree: Tree) -> None:
-    async with exploring(tree.root) as pilot:
+    async with exploring(tree.path(b"files")) as pilot:
         assert re.search(r"web: 2x2 replicate, 4 volumes .*map: .*3 of 4", on_screen(pilot))
 
 
@@ -100,7 +100,7 @@ async def test_the_notice_counts_the_files_on_the_unmapped_volume(tree: Tree) ->
 
 
 async def test_every_node_has_a_colour_of_its_own(tree: Tree) -> None:
-    async with exploring(tree.root) as pilot:
+    async with exploring(tree.path(b"files")) as pilot:
         colours = explorer(pilot).colours
         assert len({str(colours.style(node)) for node in ("disco-01", "disco-02", "disco-03", "nx04")}) == 4
 

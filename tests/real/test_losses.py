@@ -64,6 +64,7 @@ def test_a_dispersed_file_is_addressed_on_the_bricks_that_are_online(make_volume
     assert {(placement.usable, placement.absent) for placement in found.values()} == {((0, 2, 3, 4, 5), (1,))}
 
 
+@pytest.mark.slow
 def test_a_brick_that_hangs_is_not_addressed_once_it_was_given_up(make_volume: MakeVolume) -> None:
     volume = make_volume(replicated(1, 2, one_process=False, ping_timeout=1))
     fill(volume.mountpoint, 1)
@@ -90,6 +91,7 @@ def lacking() -> Iterator[RealVolume]:
         yield volume
 
 
+@pytest.mark.slow
 def test_exact_placement_finds_that_a_replica_lacks_a_file(lacking: RealVolume) -> None:
     cluster, found = resolve(lacking.mountpoint, "exact")
     assert ([v.online for v in cluster.volumes], found["file-00"].usable, found["file-00"].absent) == (
@@ -116,6 +118,7 @@ def test_a_replica_that_lacks_a_file_is_given_it_by_the_look_at_it(make_volume: 
     assert volume.holders(names[0]) == (0, 1)
 
 
+@pytest.mark.slow
 def test_bricks_that_answer_with_different_names_of_a_file_are_all_addressed(make_volume: MakeVolume) -> None:
     volume = make_volume(replicated(1, 2, one_process=False))
     names = fill(volume.mountpoint, 4)
@@ -141,6 +144,7 @@ LOST = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("loss", LOST)
 def test_files_that_no_directory_lists_any_more_are_a_failure(loss: str, make_volume: MakeVolume) -> None:
     spec, lost, group = LOST[loss]

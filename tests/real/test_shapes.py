@@ -91,7 +91,12 @@ SHAPES = {
 }
 
 
-@pytest.mark.parametrize("shape", SHAPES)
+USUAL = ("distributed-replicated", "three replicas", "distributed", "with arbiters", "with hosts unlike the addresses")
+
+
+@pytest.mark.parametrize(
+    "shape", [shape if shape in USUAL else pytest.param(shape, marks=pytest.mark.slow) for shape in SHAPES]
+)
 def test_files_are_addressed_on_the_bricks_that_hold_their_data(shape: str, make_volume: MakeVolume) -> None:
     volume = make_volume(SHAPES[shape])
     names = fill(volume.mountpoint)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import io
+import threading
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -11,6 +12,8 @@ from importlib import resources
 from pathlib import Path
 
 from textual import events
+from textual.app import App, ComposeResult
+from textual.message import Message
 from textual.pilot import Pilot
 from textual.strip import Strip
 from textual.widget import Widget
@@ -19,8 +22,10 @@ from disco.dfs.gluster.export import Rules, write_list
 from disco.dfs.gluster.filters import Filter, Substring
 from disco.dfs.gluster.formats import FORMATS
 from disco.dfs.gluster.inputfs import Start
+from disco.dfs.gluster.selection import SelectionPicture
 from disco.dfs.gluster.walk import Report, walk
 from gluster_tui.app import GlusterTui
+from gluster_tui.loader import Loader, Update
 from gluster_tui.screens.explorer import ExplorerScreen
 from gluster_tui.session import MapChoice, Session, open_recorded
 from gluster_tui.widgets.bars import FilterBar
@@ -28,6 +33,8 @@ from gluster_tui.widgets.bars import FilterBar
 __all__ = [
     "DEMO",
     "WIDE",
+    "Alone",
+    "alone",
     "app_of",
     "demo_app",
     "enter_filter",
@@ -37,6 +44,7 @@ __all__ = [
     "list_of",
     "names_in",
     "on_screen",
+    "picture_of",
     "running",
     "settled",
     "strips",
@@ -69,6 +77,35 @@ async def running(
             await until(pilot, lambda: isinstance(pilot.app.screen, ExplorerScreen), "the main screen")
             await until(pilot, lambda: explorer(pilot).latest, "the first update")
         yield pilot
+
+
+class Alone(App[None]):
+    """Widgets without the rest of the app, in its look. ``told``: the messages of ours that they posted."""
+
+    CSS_PATH = str(resources.files("gluster_tui") / "styles.tcss")
+
+    def __init__(self, *widgets: Widget) -> None:
+        super().__init__()
+        self._widgets = widgets
+        self.told: list[Message] = []
+
+    def compose(self) -> ComposeResult:
+        yield from self._widgets
+
+    def hear(self, message: Message) -> None:
+        """Keeps a message; it is heard again by every parent that it comes up to."""
+        if type(message).__module__.startswith("gluster_tui") and not any(message is known for known in self.told):
+            self.told.append(message)
+
+
+@asynccontextmanager
+async def alone(*widgets: Widget, size: tuple[int, int] = (60, 20)) -> AsyncIterator[tuple[Pilot[None], Alone]]:
+    """Widgets without the rest of the app; the first that can has the keys."""
+    app = Alone(*widgets)
+    async with app.run_test(size=size, message_hook=app.hear) as pilot:
+        next((widget for widget in widgets if widget.can_focus), widgets[0]).focus()
+        await pilot.pause()
+        yield pilot, app
 
 
 def explorer(pilot: Pilot[None]) -> ExplorerScreen:
@@ -132,6 +169,23 @@ def in_view(pilot: Pilot[None], widget: Widget) -> list[str]:
     region = widget.content_region
     lines = strips(pilot)[region.y : region.bottom]
     return [line.crop(region.x, region.right).text.rstrip() for line in lines]
+
+
+def picture_of(session: Session) -> SelectionPicture:
+    """The whole dataset, walked, without a screen."""
+    updates: list[Update] = []
+    complete = threading.Event()
+
+    def took(update: Update) -> None:
+        updates.append(update)
+        if update.complete:
+            complete.set()
+
+    loader = Loader(session.source, session.start, took)
+    loader.begin()
+    assert complete.wait(20)
+    loader.close()
+    return updates[-1].picture
 
 
 def names_in(folder: Path) -> list[str]:

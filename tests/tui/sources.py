@@ -16,7 +16,17 @@ from disco.dfs.gluster.units import FAILED, GONE, PENDING, Answer, ListedDirecto
 from gluster_tui.session import Session
 from tests.core.samples import opened, recording_text, tree_lines
 
-__all__ = ["FILES", "MAP", "HeldSource", "dataset", "dataset_text", "everything", "no_map_session", "session_of"]
+__all__ = [
+    "FILES",
+    "MAP",
+    "HeldSource",
+    "dataset",
+    "dataset_text",
+    "everything",
+    "no_map_session",
+    "nothing",
+    "session_of",
+]
 
 # Four volumes in two groups (see tests/core/samples.py); nx04-vol1 is in no entry.
 MAP = "nx01-vol1 node-1\nnx02 node-2\nnx03:/data/b1 node-3\n"
@@ -152,6 +162,10 @@ class HeldSource:
     def release(self) -> None:
         """Gives every answer that was kept back, and keeps back no more."""
         self.hold_listings = self.hold_files = nothing
+        self.answer_held()
+
+    def answer_held(self) -> None:
+        """Gives every answer that was kept back; what is asked from now on may be kept back again."""
         held, self._held = self._held, []
         for future, value in held:
             future.set_result(value)

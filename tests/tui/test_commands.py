@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 
-import pytest
 from textual import events
 from textual.pilot import Pilot
 from textual.widgets import Footer
@@ -16,7 +15,7 @@ from gluster_tui.screens.export import ExportScreen
 from gluster_tui.screens.help import HelpScreen
 from gluster_tui.widgets.bars import FilterBar
 
-from .driving import explorer, files_shown, in_view, on_screen, running, settled, until
+from .driving import explorer, in_view, on_screen, running, until
 from .sources import HeldSource, dataset, everything, session_of
 
 COMMANDS = (*EXPLORER_COMMANDS, *APP_COMMANDS)
@@ -77,13 +76,13 @@ async def test_the_help_has_every_key_with_what_it_does() -> None:
             assert f"{key_of(command)} {command.words}" in words
 
 
-@pytest.mark.parametrize("key", ["escape", "q", "question_mark"])
-async def test_the_help_is_left_by_its_keys(key: str) -> None:
+async def test_the_help_is_left_by_its_keys() -> None:
     async with running(session_of(dataset())) as pilot:
-        await pilot.press("question_mark")
-        assert isinstance(pilot.app.screen, HelpScreen)
-        await pilot.press(key)
-        assert isinstance(pilot.app.screen, ExplorerScreen)
+        for key in ("escape", "q", "question_mark"):
+            await pilot.press("question_mark")
+            assert isinstance(pilot.app.screen, HelpScreen)
+            await pilot.press(key)
+            assert isinstance(pilot.app.screen, ExplorerScreen)
 
 
 async def test_commands_that_do_not_apply_are_greyed_out() -> None:
@@ -108,7 +107,7 @@ async def test_a_click_on_a_key_of_the_footer_runs_its_command() -> None:
         await until(pilot, lambda: isinstance(pilot.app.screen, ExportScreen), "the dialog")
 
 
-async def test_tab_goes_round_all_panels() -> None:
+async def test_tab_goes_round_all_panels_and_enter_from_a_file_to_its_replicas() -> None:
     async with running(session_of(dataset())) as pilot:
         seen = []
         for _ in range(4):
@@ -116,19 +115,8 @@ async def test_tab_goes_round_all_panels() -> None:
             seen.append(pilot.app.focused.id)
             await pilot.press("tab")
         assert sorted(str(name) for name in seen) == ["files", "filter", "replicas", "tree"]
-
-
-async def test_enter_on_a_file_goes_to_its_replicas() -> None:
-    async with running(session_of(dataset())) as pilot:
         await pilot.press("enter")
         await until(pilot, lambda: explorer(pilot).focused is explorer(pilot).replicas, "the panel has the keys")
-
-
-async def test_copying_takes_the_path_of_the_file_under_the_cursor() -> None:
-    async with running(session_of(dataset())) as pilot:
-        clipboard = copied(pilot)
-        await pilot.press("down", "c")
-        await until(pilot, lambda: clipboard == [b"/inputfs/genomes/chr1"], "it is copied")
 
 
 async def test_copying_in_the_tree_takes_the_path_of_the_directory() -> None:
@@ -172,20 +160,6 @@ async def test_a_click_moves_the_cursor_of_the_list_and_the_panel_follows() -> N
         await pilot.click("#files", offset=(10, 4))
         assert explorer(pilot).files.cursor == 3
         assert in_view(pilot, explorer(pilot).replicas)[0] == "/genomes/chr3"
-
-
-async def test_a_click_on_the_arrow_of_a_directory_opens_it() -> None:
-    async with running(session_of(dataset())) as pilot:
-        await pilot.click("#tree", offset=(3, 3))
-        assert explorer(pilot).tree_panel.row_count == 5
-
-
-async def test_a_click_on_the_name_of_a_directory_selects_it_and_leaves_it_closed() -> None:
-    async with running(session_of(dataset())) as pilot:
-        await pilot.click("#tree", offset=(8, 3))
-        await settled(pilot)
-        assert explorer(pilot).tree_panel.row_count == 3
-        assert len(files_shown(pilot)) == 17
 
 
 async def test_the_wheel_scrolls_the_list_and_leaves_the_cursor() -> None:

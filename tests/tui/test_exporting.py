@@ -12,32 +12,13 @@ import pytest
 from disco.dfs.gluster.errors import AddressError, ExportError, GlusterError
 from disco.dfs.gluster.export import Rules
 from disco.dfs.gluster.formats import FORMATS
-from disco.dfs.gluster.selection import SelectionPicture
 from gluster_tui.exporting import CancelledError, ExportRun, check_target, make_format, preview
-from gluster_tui.loader import Loader, Update
 from gluster_tui.session import Session
 
-from .driving import list_of, names_in
+from .driving import list_of, names_in, picture_of
 from .sources import dataset, session_of
 
 MANY = [b"%03d/file-%03d" % (number // 10, number) for number in range(1000)]
-
-
-def picture_of(session: Session) -> SelectionPicture:
-    """The whole dataset, walked."""
-    done: list[Update] = []
-    complete = threading.Event()
-
-    def took(update: Update) -> None:
-        if update.complete:
-            done.append(update)
-            complete.set()
-
-    loader = Loader(session.source, session.start, took)
-    loader.begin()
-    assert complete.wait(20)
-    loader.close()
-    return done[-1].picture
 
 
 def run(

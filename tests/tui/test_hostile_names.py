@@ -17,7 +17,7 @@ from gluster_tui.screens.opening import OpeningScreen, ProblemScreen
 from gluster_tui.session import Session
 from tests.core.samples import ODD_NAMES
 
-from .driving import explorer, in_view, on_screen, running, strips, until
+from .driving import explorer, in_view, on_screen, running, settled, strips, until
 from .sources import HeldSource, dataset, everything, session_of
 
 ACTION = b"[@click=app.bell]x"
@@ -73,28 +73,6 @@ async def test_in_the_list_and_the_tree(size: tuple[int, int]) -> None:
             await pilot.pause()
 
 
-async def test_the_nodes_of_all_files_stand_in_one_column() -> None:
-    async with running(session_of(dataset(NAMES)), (120, 60)) as pilot:
-        rows = [line for line in in_view(pilot, explorer(pilot).files) if line]
-        assert len(rows) == len(set(NAMES))
-        assert len({cell_len(row[: min(row.index(chip) for chip in "●○" if chip in row)]) for row in rows}) == 1
-
-
-async def test_in_the_panel_of_replicas() -> None:
-    async with running(session_of(dataset(NAMES)), (120, 40)) as pilot:
-        for row in range(len(NAMES)):
-            explorer(pilot).files.cursor = row
-            await pilot.pause()
-            check(pilot)
-
-
-async def test_a_name_of_255_bytes_can_be_read_whole_in_the_panel() -> None:
-    async with running(session_of(dataset([b"n" * 255])), (80, 40)) as pilot:
-        explorer(pilot).replicas.styles.height = 20
-        await pilot.pause()
-        assert "".join(in_view(pilot, explorer(pilot).replicas)).count("n" * 10) >= 25
-
-
 async def test_clicks_on_a_name_never_run_an_action(monkeypatch: pytest.MonkeyPatch) -> None:
     rung: list[object] = []
     async with running(session_of(dataset([ACTION, ACTION + b"d/x"])), (120, 40)) as pilot:
@@ -120,13 +98,14 @@ async def test_in_the_export_dialog_its_preview_and_its_question() -> None:
 
 async def test_in_the_name_that_the_export_dialog_proposes() -> None:
     async with running(hostile(), (120, 40)) as pilot:
-        explorer(pilot).tree_panel.focus()
-        for row in range(1, explorer(pilot).tree_panel.row_count, 6):
-            explorer(pilot).tree_panel.cursor = row
-            await pilot.press("e")
-            await until(pilot, lambda: isinstance(pilot.app.screen, ExportScreen), "the dialog")
-            check(pilot)
-            await pilot.press("escape")
+        tree = explorer(pilot).tree_panel
+        tree.cursor = next(row for row in range(tree.row_count) if "[@click" in tree.row_text(row, 60).plain)
+        await pilot.pause()
+        await settled(pilot)
+        await pilot.press("e")
+        await until(pilot, lambda: isinstance(pilot.app.screen, ExportScreen), "the dialog")
+        assert pilot.app.screen.query_one("#target", Input).value.startswith("[@click=")
+        check(pilot)
 
 
 async def test_in_notifications() -> None:
