@@ -47,6 +47,9 @@ def record_dataset(arguments: argparse.Namespace) -> int:
         f"{shown(arguments.output)}",
         file=sys.stderr,
     )
+    if report.disproved is not None:
+        words = f"the listing of {shown(report.disproved)} contradicts its attribute: all attributes were asked"
+        print(f"gluster-tui: {words}", file=sys.stderr)
     for failure in report.failures:
         print(f"  recorded as failed: {failure}", file=sys.stderr)
     return FAILED if report.failures else DONE

@@ -194,9 +194,9 @@ class Walker:
 
     def _resolved(self, item: _Files) -> Batch:
         """A batch with what was said of all its files, at the latest now."""
+        self._believe_cookies()
         answers, placed = item.said.answers, item.said.placed
         if any(isinstance(a, GroupAnswer) and a.way == "cookie" for a in answers) and max(placed, default=PENDING) >= 0:
-            self._believe_cookies()
             if self.source.disproved is not None:
                 item.said = ResolvedFiles([], [PENDING] * len(item.names), item.said.sizes, [])
                 item.resolving = self._ask(item)
@@ -219,9 +219,8 @@ class Walker:
         for number, answer in enumerate(item.said.answers):
             if not isinstance(answer, GroupAnswer) or number not in item.said.placed or cluster.taught(answer.group):
                 continue
-            if cluster.shown(answer.group) and answer.group in self.asked_thoroughly:
-                continue  # a volume of it lacks what was asked for
-            self._teach_group(item, number, answer)
+            if answer.group not in self.asked_thoroughly:  # else, a volume of it lacks what was asked for
+                self._teach_group(item, number, answer)
             if not cluster.shown(answer.group):
                 placed = [PENDING if place == number else place for place in item.said.placed]
                 item.said = item.said._replace(placed=placed)
