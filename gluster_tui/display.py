@@ -17,7 +17,7 @@ from rich.text import Text
 
 from disco.dfs.gluster.errors import shown
 
-__all__ = ["MATCH", "NodeColours", "by_words", "cut_middle", "name_text", "shown", "size_text", "wrapped"]
+__all__ = ["MATCH", "NodeColours", "by_words", "counted", "cut_middle", "name_text", "shown", "size_text", "wrapped"]
 
 MATCH = Style(bold=True, underline=True)
 _ESCAPED = Style(dim=True, italic=True)
@@ -92,6 +92,11 @@ def by_words(words: str, width: int) -> list[str]:
         else:
             lines.extend(part.plain for part in wrapped(Text(word), width))
     return lines
+
+
+def counted(number: int, one: str, more: str) -> str:
+    """A number with its word, as ``1 file`` or ``1,204 files``."""
+    return f"{number:,} {one if number == 1 else more}"
 
 
 def size_text(size: int) -> str:

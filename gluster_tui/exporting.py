@@ -19,6 +19,7 @@ from .session import Session
 __all__ = ["CancelledError", "ExportRun", "TargetCheck", "check_target", "preview"]
 
 _PREVIEWED = 5
+_LOOKED_THROUGH = 200  # files among which those for the preview are looked for: it is made on the screen's thread
 
 
 class CancelledError(GlusterError):
@@ -67,22 +68,25 @@ def make_format(session: Session, name: str, *, percent_encode: bool) -> Format:
 
 def preview(picture: SelectionPicture, format: Format) -> str:
     """The first lines as they will be written; the error in its place where a name cannot be carried."""
-    text, room = format.begin, _PREVIEWED
-    try:
-        for placed in picture.batches():
-            first = PlacedFiles(placed.directory, placed.names[:room], placed.placements[:room], placed.sizes[:room])
-            text += format.encode(first)
-            room -= len(first.names)
-            if room <= 0:
+    first: list[PlacedFiles] = []
+    for number in range(min(len(picture), _LOOKED_THROUGH)):
+        row = picture.row(number)
+        placement = picture.placement(row)
+        if placement is not None:
+            size = row.directory.sizes[row.index]
+            first.append(PlacedFiles(row.directory.path, [row.name], [placement], [size]))
+            if len(first) == _PREVIEWED:
                 break
+    try:
+        lines = format.begin + b"".join([format.encode(placed) for placed in first])
     except GlusterError as error:
         return f"x {error}"
-    return text.decode("utf-8", "surrogateescape") if room < _PREVIEWED else ""
+    return lines.decode("utf-8", "surrogateescape") if first else ""
 
 
 class ExportRun:
-    """Writes a picture's files to a target. ``told``: called on the run's thread, with the number of files so far,
-    and at the end with the error or None.
+    """Writes a picture's files to a target. ``replace``: whether it may take the place of a file that is there.
+    ``told``: called on the run's thread, with the number of files so far, and at the end with the error or None.
     """
 
     def __init__(
@@ -94,10 +98,13 @@ class ExportRun:
         target: str,
         told: Callable[[int], None],
         ended: Callable[[int, GlusterError | None], None],
+        *,
+        replace: bool,
     ) -> None:
         self._session, self._picture, self._format, self._rules = session, picture, format, rules
         self.target = absolute(target)
         self._told, self._ended = told, ended
+        self._replace = replace
         self._cancelled = threading.Event()
 
     def begin(self) -> None:
@@ -111,7 +118,7 @@ class ExportRun:
     def _run(self) -> None:
         files, error = 0, None
         try:
-            with replacing(os.fsencode(self.target)) as out:
+            with replacing(os.fsencode(self.target), replace=self._replace) as out:
                 mount_point = self._session.source.mount_point
                 tally = write_list(
                     self._picture.batches(),

@@ -45,6 +45,7 @@ class ExplorerScreen(Screen[None]):
         self.keep: Filter = Substring(b"")
         self.ticket = 0
         self.latest: Update | None = None
+        self._start_name = session.start.name
         self._volumes: tuple[Volume, ...] = ()
 
     def compose(self) -> ComposeResult:
@@ -105,6 +106,7 @@ class ExplorerScreen(Screen[None]):
                 listener.show(update)
         self.files.empty_words = self._empty_words(update)
         self.files.picture = update.picture
+        self._go_to_start(update)
         self.files.border_subtitle = self._position()
         self.tree_panel.catalog_changed()
         self.query_one(FilterBar).show(update)
@@ -120,6 +122,14 @@ class ExplorerScreen(Screen[None]):
             self._volumes = volumes
             self.colours.know(self.session.nodes)
             self.query_one(TitleBar).refresh()
+
+    def _go_to_start(self, update: Update) -> None:
+        """Puts the cursor on the file that the user named, once it is in the list."""
+        if self._start_name is not None:
+            row = update.picture.find(self.session.start.directory, self._start_name)
+            if row is not None:
+                self.files.cursor = row
+                self._start_name = None
 
     def _empty_words(self, update: Update) -> str:
         directory = update.picture.catalog.directories[update.picture.scope]

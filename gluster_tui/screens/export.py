@@ -58,7 +58,7 @@ class ExportScreen(ModalScreen[None]):
         super().__init__()
         self._session, self._loader, self._update = session, loader, update
         self._checks = DaemonExecutor(1, "target-check")
-        self._check = TargetCheck("", "no file is named")
+        self._check = self._agreed = TargetCheck("", "no file is named")
         self._run: ExportRun | None = None
         self._waiting_to_write = False
         folder = os.path.basename(update.picture.scope) or os.path.basename(session.source.mount_point) or b"inputfs"
@@ -193,12 +193,24 @@ class ExportScreen(ModalScreen[None]):
     def _begin(self) -> None:
         if self._run is not None or self._check.fault is not None:
             return
-        if self._check.exists:
-            words = f"{shown(self._check.target)} exists. Replace it by this list?"
+        agreed = self._check
+        if agreed.exists:
+            words = f"{shown(agreed.target)} exists. Replace it by this list?"
             question = QuestionScreen("Replace the file?", words, yes="Replace", no="Keep it")
-            self.app.push_screen(question, lambda answer: self._write_or_wait() if answer else None)
+            self.app.push_screen(question, lambda answer: self._agree(agreed) if answer else None)
         else:
-            self._write_or_wait()
+            self._agree(agreed)
+
+    def _agree(self, check: TargetCheck) -> None:
+        """From here on, nothing of what the user agreed to can be changed."""
+        self._agreed = check
+        self._freeze(True)
+        self._write_or_wait()
+
+    def _freeze(self, frozen: bool) -> None:
+        for line in self.query(".line"):
+            line.disabled = frozen
+        self.query_one("#go", Button).disabled = frozen
 
     def _write_or_wait(self) -> None:
         if self._ready:
@@ -223,9 +235,10 @@ class ExportScreen(ModalScreen[None]):
             self._update.picture,
             make_format(self._session, self._format_name, percent_encode=encode),
             rules,
-            self._check.target,
+            self._agreed.target,
             self._written,
             self._ended,
+            replace=self._agreed.exists,
         )
         self._say("Writing ... esc cancels.")
         self._run.begin()
@@ -255,6 +268,8 @@ class ExportScreen(ModalScreen[None]):
         way_out = ""
         if isinstance(message.error, UnmappedVolumesError):
             way_out = ". Choose 'by their host', or add them to the host map."
+        self._freeze(False)
+        self._look_at_target()
         self._say(f"x {shown(str(message.error))}{way_out}", failed=not isinstance(message.error, CancelledError))
 
     def _say(self, words: str, *, failed: bool = False) -> None:
@@ -268,6 +283,7 @@ class ExportScreen(ModalScreen[None]):
             self._run.cancel()
         elif self._waiting_to_write:
             self._waiting_to_write = False
+            self._freeze(False)
             self._say("Cancelled: nothing was written.")
         else:
             self.dismiss()

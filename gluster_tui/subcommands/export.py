@@ -24,7 +24,7 @@ from disco.dfs.gluster.filters import Filter, as_filter, compile_regex
 from disco.dfs.gluster.formats import FORMATS, LinesFormat
 from disco.dfs.gluster.walk import Report, walk
 
-from ..display import shown
+from ..display import counted, shown
 from ..exits import BAD_INPUT, DONE, FAILED, REFUSED, Exit
 from ..session import Session
 from .opening import map_choice, opened
@@ -106,9 +106,7 @@ class _Run:
     def _write(self, out: IO[bytes]) -> Tally:
         try:
             return self._write_once(out)
-        except CookiesDisprovedError as error:
-            self.progress.clear()
-            _say(f"{shown(error.path)}: its listing contradicts its attribute; every file is asked now")
+        except CookiesDisprovedError:  # told at the end
             out.seek(0)
             out.truncate()
             self.report.restore(Report())
@@ -125,8 +123,10 @@ class _Run:
 
     def _warn(self, tally: Tally) -> None:
         volumes = self.session.source.cluster.volumes
+        if self.report.disproved is not None:
+            _say(f"the listing of {shown(self.report.disproved)} contradicts its attribute: all attributes were asked")
         for index, files in tally.unmapped.items():
-            _say(f"{shown(volumes[index].name)} is unmapped: {files:,} files lose locality")
+            _say(f"{shown(volumes[index].name)} is unmapped: {counted(files, 'file loses', 'files lose')} locality")
         if self.report.vanished:
             _say(f"{self.report.vanished:,} files or directories vanished during the walk")
         if self.report.others:
@@ -134,8 +134,8 @@ class _Run:
         if not tally.files and not self.report.failures:
             _say("no file matches: the list is empty")
         if isinstance(self.format, LinesFormat) and self.format.with_spaces:
-            files = self.format.with_spaces
-            _say(f"{files:,} names hold spaces, at which 'disco run' splits: --percent-encode avoids it")
+            names = counted(self.format.with_spaces, "name holds", "names hold")
+            _say(f"{names} spaces, at which 'disco run' splits: --percent-encode avoids it")
 
     def _tell_failures(self, outcome: str) -> None:
         failures = self.report.failures

@@ -16,7 +16,7 @@ from textual.widgets import Input, Static
 from disco.dfs.gluster.errors import FilterError, NoHostnameMapError
 from disco.dfs.gluster.filters import Filter, as_filter, compile_regex
 
-from ..display import cut_middle, name_text, shown, size_text
+from ..display import counted, cut_middle, name_text, shown, size_text
 from ..loader import Update
 from ..session import Session
 from .line import Line
@@ -190,6 +190,9 @@ class NoticeBar(Static):
             yield f"~ waiting {seconds} s for /{shown(longest.path)}: a brick does not answer", "bold"
         for name in self.session.source.cluster.down:
             yield f"x {shown(name)} is down: its files are in no listing", "bold"
+        disproved = self.session.source.disproved
+        if disproved is not None:
+            yield f"! the listing of {shown(disproved)} contradicts its attribute: every file is asked now", ""
         totals = update.picture.totals
         if totals.failed:
             yield f"x {totals.failed:,} files could not be placed", "bold"
@@ -208,9 +211,12 @@ class NoticeBar(Static):
         volumes = self.session.source.cluster.volumes
         files = update.picture.unmapped_files(self.session.addresser)
         for index, count in files.items():
-            yield f"! {shown(volumes[index].name)} is unmapped: {count:,} files lose locality", ""
+            yield (
+                f"! {shown(volumes[index].name)} is unmapped: {counted(count, 'file loses', 'files lose')} locality",
+                "",
+            )
         if not files:
-            unmapped = [v.name for v in self.session.data_volumes if self.session.hostmap.assign(v).unmapped]
+            unmapped = [volume.name for volume in self.session.unmapped_volumes]
             if unmapped:
                 yield f"! unmapped: {shown(', '.join(unmapped))} (no file shown lies there)", ""
             elif not slow_or_failed(update):

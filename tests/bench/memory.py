@@ -47,6 +47,7 @@ class MadeUp:
 
     mount_point = b"/inputfs"
     disproved = None
+    lost = 0
 
     def __init__(self, directories: int) -> None:
         self.directories = directories

@@ -20,6 +20,7 @@ class Around:
         self.source = source
         self.mount_point, self.cluster, self.placement = source.mount_point, source.cluster, source.placement
         self.disproved = None
+        self.lost = 0
 
     def list_directory(self, directory, *, sizes, ask=False):
         return self.source.list_directory(directory, sizes=sizes, ask=ask)

@@ -228,7 +228,7 @@ def test_the_volumes_of_the_new_graph_are_known(mode):
 
 
 def test_a_graph_that_changes_and_changes_is_followed():
-    executor = MadeUp(graphs=[GRAPH_1._replace(target=b"graph-2"), GRAPH_1])
+    executor = MadeUp(graphs=[GRAPH_1._replace(shape=b"graph-2"), GRAPH_1])
     inputfs = made(executor)
     executor.active = b"graph-2"
     assert groups(listing(inputfs, b"logs")) == [0, 1]

@@ -116,6 +116,8 @@ class HeldSource:
     def mount_point(self) -> bytes:
         return self.recording.mount_point
 
+    lost = 0
+
     @property
     def disproved(self) -> bytes | None:
         return None

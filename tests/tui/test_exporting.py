@@ -33,7 +33,8 @@ def run(
         over.set()
 
     made = make_format(session, "json", percent_encode=False)
-    export = ExportRun(session, picture_of(session), made, Rules(), str(target), lambda n: told(export, n), end)
+    picture = picture_of(session)
+    export = ExportRun(session, picture, made, Rules(), str(target), lambda n: told(export, n), end, replace=True)
     export.begin()
     assert over.wait(20)
     return ended[0]

@@ -120,8 +120,10 @@ def target_fault(target: bytes) -> str | None:
 
 
 @contextlib.contextmanager
-def replacing(target: bytes) -> Iterator[BinaryIO]:
+def replacing(target: bytes, *, replace: bool = True) -> Iterator[BinaryIO]:
     """A file to write, which takes the place of ``target`` when the block ends without an error.
+
+    ``replace``: whether of a file that is there already; without, ExportError where there is one by then.
 
     It is written beside the target under a name that nobody can have planted, synced, and renamed; the mode of a
     file that it replaces is kept. After an error nothing of it is left. ExportError where the system refuses.
@@ -142,10 +144,16 @@ def replacing(target: bytes) -> Iterator[BinaryIO]:
             yield file
             file.flush()
             os.fsync(fd)
-        os.rename(temporary, real)
+        if replace:
+            os.rename(temporary, real)
+        else:
+            os.link(temporary, real)
+            os.unlink(temporary)
     except BaseException as error:
         with contextlib.suppress(FileNotFoundError):
             os.unlink(temporary)
+        if isinstance(error, FileExistsError):
+            raise ExportError(target, "a file of that name has appeared meanwhile") from error
         if isinstance(error, OSError):
             raise ExportError(target, error.strerror or str(error)) from error
         raise

@@ -56,7 +56,8 @@ class Source(Protocol):
 
     ``mount_point``: absolute. Directories and files are named by their path below it, as bytes without a leading
     slash, "" for the root. ``disproved``: the path of a file whose attribute contradicted its cookie; from then on what
-    cookies said is not to be used.
+    cookies said is not to be used. ``lost``: units of work that an executor did not bring back, and that were done
+    anew.
     """
 
     @property
@@ -65,6 +66,8 @@ class Source(Protocol):
     def cluster(self) -> Cluster: ...
     @property
     def disproved(self) -> bytes | None: ...
+    @property
+    def lost(self) -> int: ...
     def list_directory(self, directory: bytes, *, sizes: bool, ask: bool = False) -> Future[ListedDirectory]: ...
     def resolve_files(self, directory: bytes, names: list[bytes], *, sizes: bool) -> Future[ResolvedFiles]: ...
     def placement(self, answer: Answer) -> Placement: ...
@@ -95,6 +98,11 @@ class Inputfs:
     @property
     def mount_point(self) -> bytes:
         return self.mount.mount_point
+
+    @property
+    def lost(self) -> int:
+        """Units of work that a caller's executor lost, so that they were done on threads of this process."""
+        return self._executor.lost if isinstance(self._executor, SureExecutor) else 0
 
     @property
     def _disperse(self) -> bool:

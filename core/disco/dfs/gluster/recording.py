@@ -72,6 +72,7 @@ class Recording:
         self._placements = Placements(cluster)
         self._directories: dict[bytes, _Recorded] = {}
         self.disproved: bytes | None = None
+        self.lost = 0
 
     def add(self, recorded: _Recorded) -> None:
         """Takes up one directory."""

@@ -25,7 +25,8 @@ class Report:
     ``files``: placed and kept by the filter. ``vanished``: files and directories that were gone when their turn came.
     ``others``: sockets, pipes, devices and links that lead to no file; they are left out. ``by_cookie``: how many of
     the files were placed by their cookie; the others by their attribute. ``disproved``: the path of a file whose
-    attribute contradicted its cookie, so that all were placed by attribute.
+    attribute contradicted its cookie, so that all were placed by attribute. ``lost``: units of work that ``executor``
+    did not bring back (a worker was killed, or lacks this package), so that they were done in this process.
     """
 
     files: int = 0
@@ -35,6 +36,7 @@ class Report:
     failures: list[Failure] = field(default_factory=list)
     by_cookie: int = 0
     disproved: bytes | None = None
+    lost: int = 0
 
     def copy(self) -> Report:
         """What was counted until now."""
@@ -67,6 +69,7 @@ def walk(source: Source, start: Start, keep: Filter, *, report: Report, sizes: b
             _count_directory(step, source, report)
         else:
             yield _placed(step, source, report)
+    report.lost += source.lost
     if start.name is None:
         report.failures.extend(missing_groups(source))
 

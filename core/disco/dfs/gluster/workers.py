@@ -90,6 +90,7 @@ class SureExecutor(Executor):
     def __init__(self, executor: Executor) -> None:
         self._executor = executor
         self._own = DaemonExecutor()
+        self.lost = 0  # units that the caller's executor did not bring back
 
     def submit(self, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Future[T]:
         """Runs ``fn`` on the caller's executor; where that loses it, on a thread here."""
@@ -97,6 +98,7 @@ class SureExecutor(Executor):
         try:
             future = self._executor.submit(fn, *args, **kwargs)
         except BrokenExecutor:
+            self.lost += 1
             return self._own.submit(fn, *args, **kwargs)
 
         def done(future: Future[T]) -> None:
@@ -106,6 +108,7 @@ class SureExecutor(Executor):
             if error is None or isinstance(error, GlusterError | TypeError):
                 _settle(outer, future)
             else:
+                self.lost += 1
                 self._own.submit(fn, *args, **kwargs).add_done_callback(lambda again: _settle(outer, again))
 
         future.add_done_callback(done)
