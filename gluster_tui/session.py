@@ -84,8 +84,9 @@ class Session:
         """The volumes with data that no entry of the host map names, as far as their hosts are known: an entry may name
         a host that no file has shown yet.
         """
-        taught = self.source.cluster.taught
-        return [v for v in self.data_volumes if self.hostmap.assign(v).unmapped and taught(v.group)]
+        cluster = self.source.cluster
+        volumes = [volume for volume in self.data_volumes if self.hostmap.assign(volume).unmapped]
+        return [volume for volume in volumes if self.is_recording or cluster.taught(volume.group)]
 
     def close(self) -> None:
         """Lets the mount go; a call that hangs in it is not waited for."""

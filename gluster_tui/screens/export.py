@@ -211,6 +211,8 @@ class ExportScreen(ModalScreen[None]):
         for line in self.query(".line"):
             line.disabled = frozen
         self.query_one("#go", Button).disabled = frozen
+        if not frozen:
+            self.query_one("#target", Input).focus()
 
     def _write_or_wait(self) -> None:
         if self._ready:

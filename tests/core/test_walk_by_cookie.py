@@ -93,7 +93,7 @@ def test_of_a_group_whose_hosts_no_file_tells_each_file_is_asked_and_that_at_mos
     lines = [directory_line(b"d%02d" % i, [b"a"], groups=[0]) for i in range(20)]
     source = Cookies(opened(recording_text([directory_line(b"", [], [b"d%02d" % i for i in range(20)]), *lines])))
     groups(source)
-    asked = Counter(source.asked)
+    asked = Counter(directory for directory, _ in source.asked)
     assert (len(asked), max(asked.values())) == (20, 2)
 
 

@@ -146,7 +146,7 @@ def test_the_tables_name_what_could_not_be_resolved(
     recording: Callable[..., str], capsys: pytest.CaptureFixture[str]
 ) -> None:
     path = recording([b"logs/a"], change={"logs": {"error": [13, "Permission denied"]}})
-    assert main([path]) == 0
+    assert main([path]) == 1
     assert capsys.readouterr().out.splitlines()[-2:] == ["no files", "x /inputfs/logs: Permission denied"]
 
 

@@ -125,7 +125,7 @@ def test_addresses_can_be_percent_encoded(option: list[str], tail: bytes, record
 
 def test_names_at_which_disco_splits_are_warned_of(recording: Written, capsys: Capture, tmp_path: Path) -> None:
     main(["export", recording([b"two words"]), "--format", "lines", "-o", str(tmp_path / "list")])
-    assert "1 names hold spaces, at which 'disco run' splits" in capsys.readouterr().err
+    assert "1 name holds spaces, at which 'disco run' splits" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("format", FORMATS)
