@@ -172,11 +172,9 @@ MOUNTS = (
 SCENES: dict[str, Scene] = {
     "explorer": Scene(demo_app, keys("down", "down")),
     "filtered": Scene(demo_app, filtered("2006-07-04_1")),
-    "expression": Scene(demo_app, filtered("access.*_0[0-6]", "ctrl+r")),
     "filter-error": Scene(demo_app, filtered("access.*_(0[0-6", "ctrl+r")),
     "filtered-to-nothing": Scene(on(plain), filtered("no such file")),
     "loading": Scene(on(held(hold_listings=everything)), sight("walking... 0%")),
-    "walking": Scene(on(held(**LATE)), sight("walking... 92%")),
     "not-placed-yet": Scene(on(held(hold_files=everything)), sight("21 of 21 files")),
     "hanging": Scene(on(held(**LATE)), hanging),
     "stopped": Scene(on(held(**LATE)), stopped),
@@ -191,10 +189,6 @@ SCENES: dict[str, Scene] = {
     "export-bad-target": Scene(on(plain), export("/no/such/list.json", "does not exist")),
     "export-refused": Scene(
         on(plain), export("list.json", "a new file", "#refuse-unmapped", "#go", until_words="x refused")
-    ),
-    "export-failed-files": Scene(
-        on(lambda: session_of(HeldSource(dataset(), faults=FAULTY))),
-        export("list.json", "a new file", "enter", until_words="x 2 could not"),
     ),
     "export-waiting": Scene(on(held(**LATE)), export("list.json", "a new file", "enter", until_words="Waiting")),
     "question": Scene(on(plain), question),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -64,7 +65,7 @@ async def test_the_file_holds_what_the_core_writes_of_the_files_shown(format: st
     assert target.read_bytes() == list_of(session, format, Substring(b"2006-07"))
 
 
-async def test_the_directory_that_is_selected_is_what_is_exported(tmp_path: Path) -> None:
+async def test_the_directory_that_is_selected_is_what_is_exported_and_its_number_is_told(tmp_path: Path) -> None:
     session, target = session_of(dataset()), tmp_path / "list.json"
     async with running(session) as pilot:
         explorer(pilot).tree_panel.focus()
@@ -73,40 +74,19 @@ async def test_the_directory_that_is_selected_is_what_is_exported(tmp_path: Path
         await open_dialog(pilot, target)
         await pilot.press("enter")
         await exported(pilot)
+        (note,) = pilot.app._notifications
+        assert (note.title, note.message) == ("Exported", f"3 files in {target}")
     assert target.read_bytes() == list_of(session, scope=b"genomes")
 
 
-async def test_the_end_is_told_with_the_number_of_files(tmp_path: Path) -> None:
-    async with running(session_of(dataset())) as pilot:
-        await open_dialog(pilot, tmp_path / "list.json")
-        await pilot.press("enter")
-        await exported(pilot)
-        (note,) = pilot.app._notifications
-        assert (note.title, note.message) == ("Exported", f"21 files in {tmp_path}/list.json")
-
-
-async def test_the_preview_shows_the_first_lines_of_the_file() -> None:
-    session = session_of(dataset())
-    async with running(session, (140, 40)) as pilot:
+async def test_preview_and_extension_follow_what_is_chosen() -> None:
+    async with running(session_of(dataset([b"a b"])), (140, 40)) as pilot:
         await pilot.press("e")
-        expected = list_of(session).decode().splitlines()[1:5]  # after the line of the bracket
-        preview = in_view(pilot, pilot.app.screen.query_one("#preview"))
-        width = pilot.app.screen.query_one("#preview").content_size.width
-        assert [line[: width - 1] for line in expected] == [line[: width - 1] for line in preview[1:5]]
-
-
-async def test_percent_encoding_shows_in_the_preview() -> None:
-    async with running(session_of(dataset([b"a b"]))) as pilot:
-        await pilot.press("e")
+        assert shown_in(pilot, "#preview").startswith('[ ["dfs://')
+        await pilot.click("#format-lines")
         await pilot.click("#encode")
-        assert "/a%20b" in shown_in(pilot, "#preview")
-
-
-async def test_the_extension_of_the_target_follows_the_format() -> None:
-    async with running(session_of(dataset())) as pilot:
-        await pilot.press("e")
-        await pilot.click("#format-csv")
-        assert pilot.app.screen.query_one("#target", Input).value == "inputfs.csv"
+        assert re.fullmatch(r"dfs://[^/]+/a%20b\\tdfs://[^/]+/a%20b", shown_in(pilot, "#preview"))
+        assert pilot.app.screen.query_one("#target", Input).value == "inputfs.txt"
 
 
 async def test_a_target_that_cannot_be_written_says_why_while_it_is_typed(tmp_path: Path) -> None:

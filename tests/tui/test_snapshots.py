@@ -25,7 +25,8 @@ SIZES = {"80x24": (80, 24), "120x40": (120, 40)}
 
 @pytest.fixture(autouse=True)
 def standing_still(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """A clock that stands, and an empty directory to stand in."""
+    """A clock that stands, an empty directory to stand in, and colours whatever the environment says of them."""
+    monkeypatch.delenv("NO_COLOR", raising=False)
     clock = SimpleNamespace(monotonic=lambda: NOW)
     monkeypatch.setattr(bars, "time", clock)
     monkeypatch.setattr(opening, "time", clock)

@@ -31,15 +31,10 @@ async def known(pilot: Pilot[None], files: int) -> None:
     await until(pilot, lambda: len(files_shown(pilot)) == files, f"{files} files are shown")
 
 
-async def test_files_are_shown_as_soon_as_their_directory_is_listed() -> None:
+async def test_files_are_shown_as_soon_as_their_directory_is_listed_and_how_far_the_walk_is() -> None:
     async with running(session_of(half_listed()), settle=False) as pilot:
         await known(pilot, 9)
         assert files_shown(pilot) == [path for path in FILES if b"2006-07" not in path]
-
-
-async def test_a_walk_that_is_under_way_says_how_far_it_is() -> None:
-    async with running(session_of(half_listed()), settle=False) as pilot:
-        await known(pilot, 9)
         assert "9 of 9 files, 63 B   walking... 92%" in on_screen(pilot)
 
 
@@ -60,16 +55,6 @@ async def test_escape_stops_the_walk_and_marks_what_is_there_as_incomplete() -> 
         await pilot.press("escape")
         await until(pilot, lambda: "stopped at 92%: incomplete" in on_screen(pilot), "it says that it was stopped")
         assert len(files_shown(pilot)) == 9
-
-
-async def test_a_stopped_walk_asks_for_nothing_more() -> None:
-    source = HeldSource(dataset(), hold_listings=lambda path: path == b"web_logs")
-    async with running(session_of(source), settle=False) as pilot:
-        await known(pilot, 4)
-        await pilot.press("escape")
-        source.release()
-        await until(pilot, lambda: explorer(pilot).latest.progress.directories_listed == 3, "web_logs is taken up")
-        assert source.asked == [b"", b"genomes", b"web_logs"]
 
 
 async def test_g_goes_on_to_the_end_of_the_dataset() -> None:
@@ -128,16 +113,10 @@ async def test_a_call_that_does_not_come_back_shows_as_waiting_with_its_time() -
         assert "~ waiting 42 s for /web_logs/2006-07: a brick does not answer" in on_screen(pilot)
 
 
-async def test_a_file_that_cannot_be_placed_is_counted_and_says_why() -> None:
-    source = HeldSource(dataset([b"data"]), faults={b"data": errno.ENOTCONN})
-    async with running(session_of(source)) as pilot:
-        assert "x 1 files could not be placed" in on_screen(pilot)
-        assert "x Transport endpoint is not connected" in sentence(pilot, "#replicas")
-
-
-async def test_a_directory_that_cannot_be_read_is_told_below_the_panels() -> None:
-    async with running(session_of(HeldSource(dataset(), faults={b"genomes": errno.EACCES}))) as pilot:
-        assert "x 1 directories could not be read" in on_screen(pilot)
+async def test_files_and_directories_that_failed_are_counted_below_the_panels() -> None:
+    faults = {b"genomes": errno.EACCES, b"README": errno.ENOTCONN}
+    async with running(session_of(HeldSource(dataset(), faults=faults))) as pilot:
+        assert "x 1 files could not be placed   x 1 directories could not be read" in on_screen(pilot)
 
 
 async def test_when_the_mounts_process_ends_the_walk_stops_and_says_what_helps() -> None:
