@@ -76,7 +76,7 @@ class Session:
         volumes = self.data_volumes
         mapped = sum(self.hostmap.assign(volume).entry is not None for volume in volumes)
         waiting = len(volumes) - mapped - len(self.unmapped_volumes)
-        told = f", {waiting} not known yet" if waiting else ""
+        told = f" ({waiting} not known yet)" if waiting else ""
         return f"{self.hostmap.source}, {mapped} of {len(volumes)}{told}"
 
     @property
@@ -84,9 +84,8 @@ class Session:
         """The volumes with data that no entry of the host map names, as far as their hosts are known: an entry may name
         a host that no file has shown yet.
         """
-        cluster = self.source.cluster
-        volumes = [volume for volume in self.data_volumes if self.hostmap.assign(volume).unmapped]
-        return [volume for volume in volumes if self.is_recording or cluster.taught(volume.group)]
+        taught = self.source.cluster.taught
+        return [v for v in self.data_volumes if self.hostmap.assign(v).unmapped and taught(v.group)]
 
     def close(self) -> None:
         """Lets the mount go; a call that hangs in it is not waited for."""

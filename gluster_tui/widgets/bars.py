@@ -219,6 +219,8 @@ class NoticeBar(Static):
             unmapped = [volume.name for volume in self.session.unmapped_volumes]
             if unmapped:
                 yield f"! unmapped: {shown(', '.join(unmapped))} (no file shown lies there)", ""
+            elif any(self.session.hostmap.assign(v).unmapped for v in self.session.data_volumes):
+                yield "which volumes are mapped is known when their files have told their hosts", "dim"
             elif not slow_or_failed(update):
                 yield "every volume is mapped" if self.session.hostmap.wanted else "no host map in use", "dim"
 

@@ -21,6 +21,7 @@ class Around:
         self.mount_point, self.cluster, self.placement = source.mount_point, source.cluster, source.placement
         self.disproved = None
         self.lost = 0
+        self.cluster.hosts_known = False
 
     def list_directory(self, directory, *, sizes, ask=False):
         return self.source.list_directory(directory, sizes=sizes, ask=ask)

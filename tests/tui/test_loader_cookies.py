@@ -29,6 +29,7 @@ class CookieSource(HeldSource):
         super().__init__(recording, **how)
         self.wrong = wrong
         self._disproved: bytes | None = None
+        self.cluster.hosts_known = False
 
     @property
     def disproved(self) -> bytes | None:

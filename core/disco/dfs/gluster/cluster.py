@@ -71,7 +71,8 @@ class Cluster:
 
     ``volumes`` and ``groups`` are tuples that are replaced, never changed: a reader that keeps one has a
     picture that stays whole. ``has_graph``: they came from the client graph, so they are all there are. ``down``: the
-    groups, by name, that the client counts as lost: what they hold is in no listing.
+    groups, by name, that the client counts as lost: what they hold is in no listing. ``hosts_known``: no file needs to
+    show them, as in a recording.
     """
 
     def __init__(
@@ -87,6 +88,7 @@ class Cluster:
         self.groups = groups
         self.shard_block_size = shard_block_size
         self.down: tuple[str, ...] = ()
+        self.hosts_known = False
         self.has_graph = bool(volumes)
         self._lock = threading.Lock()
         self._bricks: dict[Brick, int] = {}  # as a file shows it -> the volume that it is
@@ -166,13 +168,13 @@ class Cluster:
     def shown(self, group: int) -> bool:
         """Whether a file has shown the host of any volume of a group; in a disperse group none is needed."""
         known = self._bricks.values()
-        if not self.has_graph or self.groups[group].kind == "disperse":
+        if self.hosts_known or not self.has_graph or self.groups[group].kind == "disperse":
             return True
         return any(index in known for index in self.groups[group].volumes)
 
     def taught(self, group: int) -> bool:
         """Whether files have shown the hosts of all volumes of a group that could have shown theirs."""
-        if not self.has_graph or self.groups[group].kind == "disperse":
+        if self.hosts_known or not self.has_graph or self.groups[group].kind == "disperse":
             return True
         known = set(self._bricks.values())
         return all(volume.index in known or volume.online is False for volume in self.group_volumes(group))

@@ -252,6 +252,7 @@ def _cluster(header: dict[str, Any]) -> Cluster:
     block = header.get("shard_block_size")
     block_size = None if block is None else number_of(block)
     cluster = Cluster(volumes, made, name=text_of(header["name"]), shard_block_size=block_size)
+    cluster.hosts_known = True
     cluster.down = tuple(text_of(name) for name in header.get("down", []))
     return cluster
 
