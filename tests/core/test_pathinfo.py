@@ -216,7 +216,7 @@ def test_no_foreign_entry_deceives_a_reader_who_knows_the_bricks(case):
 @given(cases(imitating))
 def test_every_brick_that_is_read_stands_in_the_value(case):
     for host, base in parse_pathinfo(case.value).bricks:
-        assert f"<POSIX({base}):{host}:{base}".encode() in case.value
+        assert f"<POSIX({base}):{host}:{base}".encode("utf-8", "surrogateescape") in case.value
 
 
 @given(st.one_of(st.binary(), paths_of([*DELIMITERS, *EVIL, b"(<DISTRIBUTE:d> ", b"\0"]).map(lambda path: path[1:])))
