@@ -34,8 +34,10 @@ def explore(path: str | None, choice: MapChoice) -> int:
         session.close()
         return FAILED if failed else DONE
     from ..app import GlusterTui
+    from ..hangup import leave_on_hangup
 
     named = path
     app = GlusterTui(None if named is None else lambda: open_path(named, choice), named or "", choice)
+    leave_on_hangup()
     app.run()
     return app.return_code or DONE

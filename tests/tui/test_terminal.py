@@ -57,10 +57,15 @@ class OnTerminal:
     def press(self, keys: bytes) -> None:
         os.write(self._master, keys)
 
+    def hang_up(self) -> None:
+        os.close(self._master)
+        self._master = -1
+
     def close(self) -> None:
         self.program.kill()
         self.program.wait()
-        os.close(self._master)
+        if self._master >= 0:
+            os.close(self._master)
 
 
 @contextmanager
@@ -79,6 +84,13 @@ def test_q_ends_it_with_0_and_gives_the_terminal_back() -> None:
         assert terminal.program.wait(SECONDS) == 0
         terminal.until(b"\x1b[?1049l")  # the screen from before
         terminal.until(b"\x1b[?25h")  # the cursor
+
+
+def test_a_terminal_that_goes_away_ends_it() -> None:
+    with on_terminal(SCRIPT, DEMO) as terminal:
+        terminal.until(b"complete")
+        terminal.hang_up()
+        assert terminal.program.wait(SECONDS) == 129
 
 
 def test_no_name_reaches_the_terminal_raw_and_its_bytes_can_be_copied(tmp_path: Path) -> None:
