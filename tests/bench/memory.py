@@ -62,6 +62,10 @@ class MadeUp:
         answers = [GroupAnswer("cookie", 0), GroupAnswer("cookie", 1)]
         return completed(ListedDirectory(directory, [], NAMES, answers=answers, placed=placed))
 
+    def doubtful(self) -> Future[list[ListedDirectory]]:
+        """All listings are whole."""
+        return completed([])
+
     def resolve_files(self, directory: bytes, names: list[bytes], *, sizes: bool) -> Future[ResolvedFiles]:
         """Nothing is left for the attribute here."""
         raise NotImplementedError

@@ -26,6 +26,9 @@ class Around:
     def list_directory(self, directory, *, sizes, ask=False):
         return self.source.list_directory(directory, sizes=sizes, ask=ask)
 
+    def doubtful(self):
+        return self.source.doubtful()
+
     def resolve_files(self, directory, names, *, sizes):
         return self.source.resolve_files(directory, names, sizes=sizes)
 

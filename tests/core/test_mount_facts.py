@@ -6,8 +6,8 @@ import pytest
 
 from disco.dfs.gluster.errors import GraphError, PathError
 from disco.dfs.gluster.graph import parse_volfile
+from disco.dfs.gluster.meta import states_of
 from disco.dfs.gluster.mount_facts import read_graph_unit
-from disco.dfs.gluster.units import states_of
 
 from .samples import web_volfile
 

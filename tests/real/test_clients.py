@@ -2,7 +2,7 @@
 
 import os
 
-from disco.dfs.gluster.units import graph_shape
+from disco.dfs.gluster.meta import graph_shape
 
 from .volume import RealVolume
 

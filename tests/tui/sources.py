@@ -140,6 +140,9 @@ class HeldSource:
             listed = ListedDirectory(directory, [], [], error=(number, meaning(number)))
         return self._answer(listed, self.hold_listings(directory))
 
+    def doubtful(self) -> Future[list[ListedDirectory]]:
+        return self.recording.doubtful()
+
     def resolve_files(self, directory: bytes, names: list[bytes], *, sizes: bool) -> Future[ResolvedFiles]:
         self.asked_files.extend(os.path.join(directory, name) for name in names)
         resolved = self.recording.resolve_files(directory, names, sizes=sizes).result()

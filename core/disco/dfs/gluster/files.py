@@ -65,23 +65,29 @@ def files(
     def once() -> list[list[str]]:
         return list(
             iter_files(
-                path, filter, hostname_map, on_error=failed, report=report, placement=placement, executor=executor
+                path, filter, hostname_map, on_error=failed, report=counted, placement=placement, executor=executor
             )
         )
 
-    before = None if report is None else report.copy()
+    counted = Report() if report is None else report
+    before = counted.copy()
     try:
         resolved = once()
     except CookiesDisprovedError as error:
-        if report is not None and before is not None:
-            report.restore(before)
-            report.disproved = error.path
-        failures.clear()
+        counted.restore(before)
+        counted.disproved = error.path
         failures.clear()
         resolved = once()  # the mount's cookies are not asked any more
+    if counted.late > before.late:
+        resolved.sort(key=_path_in)
     if failures and on_error is None:
         raise FailedFilesError(failures, resolved)
     return resolved
+
+
+def _path_in(addresses: list[str]) -> bytes:
+    """The path that a file's addresses have in common."""
+    return os.fsencode(addresses[0].split("/", 3)[3])
 
 
 def iter_files(
@@ -98,6 +104,7 @@ def iter_files(
 
     Errors of the arguments, the path and the host map are raised at once; FailedFilesError after the last file. Where
     a sample shows that files given before may be wrong, CookiesDisprovedError ends it: what is asked next is exact.
+    Files that were left out of a listing, since a brick was lost meanwhile, come last and not by path.
     """
     keep = as_filter(filter)
     given = as_hostname_map(hostname_map)

@@ -7,19 +7,20 @@ for it can choose where it runs, and whether to wait.
 
 from __future__ import annotations
 
-import contextlib
 import os
 import threading
 import time
 from collections.abc import Callable
-from concurrent.futures import Executor, Future, InvalidStateError
+from concurrent.futures import Executor, Future
 from functools import partial
-from typing import Any, Literal, Protocol, TypeVar
+from typing import Literal, Protocol
 
 from .cluster import Cluster
+from .doubts import Doubts
 from .errors import GlusterError, PathError, PathinfoError, meaning
 from .graph import ClientGraph, parse_volfile
 from .hostmap import MAP_VARIABLE, HostnameMap, find_hostname_map
+from .meta import states_of
 from .mount_facts import GraphFacts, MountFacts, Start, find_mount_unit, read_graph_unit
 from .placement import Placement, Placements
 from .units import (
@@ -33,11 +34,10 @@ from .units import (
     resolve_unit,
     without_cookies,
 )
-from .workers import DaemonExecutor, SureExecutor
+from .workers import DaemonExecutor, SureExecutor, then
 
 __all__ = ["Inputfs", "PlacementMode", "Source", "Start", "open_inputfs"]
 
-T = TypeVar("T")
 PlacementMode = Literal["auto", "exact"]
 
 # One file in so many is asked for its attribute besides its cookie, and some at the start.
@@ -69,6 +69,7 @@ class Source(Protocol):
     @property
     def lost(self) -> int: ...
     def list_directory(self, directory: bytes, *, sizes: bool, ask: bool = False) -> Future[ListedDirectory]: ...
+    def doubtful(self) -> Future[list[ListedDirectory]]: ...
     def resolve_files(self, directory: bytes, names: list[bytes], *, sizes: bool) -> Future[ResolvedFiles]: ...
     def placement(self, answer: Answer) -> Placement: ...
     def hostname_map(self) -> Future[HostnameMap]: ...
@@ -92,6 +93,7 @@ class Inputfs:
         self._by_cookie = mode == "auto" and self._identity not in _disproved
         self._files = 0
         self._watched_at = time.monotonic()
+        self._doubts = Doubts()
         if facts.graph is not None:
             self._take_graph(facts.graph)
 
@@ -135,6 +137,7 @@ class Inputfs:
         earlier: ListedDirectory | None,
         attempts: int,
     ) -> None:
+        begun = self._doubts.begin()
         with self._lock:
             task = ListTask(
                 self.mount_point,
@@ -147,8 +150,10 @@ class Inputfs:
                 self._disperse,
                 ask,
             )
+        look = self._doubts.look() if task.watched else 0
 
         def take(listed: ListedDirectory) -> None:
+            self._take_states(listed.states, look)
             if earlier is not None:
                 listed = joined(earlier, listed)
             if listed.stale and attempts:
@@ -157,11 +162,13 @@ class Inputfs:
             elif listed.stale:  # workers do not agree on the graph: the attribute tells
                 listing.set_result(without_cookies(listed._replace(checks=())))
             else:
+                if self._graph is not None and not (listed.error or listed.gone):
+                    self._doubts.listed(listed, begun)
                 listing.set_result(self._compared(listed))
 
-        _then(self._executor.submit(list_unit, task), listing, take)
+        then(self._executor.submit(list_unit, task), listing, take)
 
-    def _reread_graph(self, task: ListTask, listing: Future[ListedDirectory], then: Callable[[], None]) -> None:
+    def _reread_graph(self, task: ListTask, listing: Future[ListedDirectory], go_on: Callable[[], None]) -> None:
         assert task.graph is not None
 
         def take(facts: GraphFacts | GlusterError) -> None:
@@ -172,9 +179,9 @@ class Inputfs:
                 raise facts
             if self._graph != (facts.link, facts.shape):
                 self._take_graph(facts)
-            then()
+            go_on()
 
-        _then(self._executor.submit(read_graph_unit, task.graph[0]), listing, take)
+        then(self._executor.submit(read_graph_unit, task.graph[0]), listing, take)
 
     def _to_check(self) -> frozenset[int]:
         """The groups of which a listing asks one file's attribute: those whose hosts nobody has told yet, and all as
@@ -186,6 +193,30 @@ class Inputfs:
             return frozenset(range(len(self.cluster.groups)))
         return frozenset()
 
+    def doubtful(self) -> Future[list[ListedDirectory]]:
+        """Listings that may lack a part, since a brick was lost meanwhile; each is told once."""
+        told: Future[list[ListedDirectory]] = Future()
+        if self._graph is None or not self._doubts.any:
+            told.set_result([])
+            return told
+        look = self._doubts.look()
+
+        def take(states: dict[str, bool]) -> None:
+            self._take_states(states, look)
+            told.set_result(self._doubts.take())
+
+        then(self._executor.submit(states_of, self._graph[0], self.cluster.watched), told, take)
+        return told
+
+    def _take_states(self, states: dict[str, bool] | None, look: int) -> None:
+        """Takes up what a look at the volumes and groups told; a mount that has died tells nothing."""
+        if not states:
+            return
+        lost = any(volume.online and states.get(volume.name) is False for volume in self.cluster.volumes)
+        if self.cluster.set_states(states):
+            self._placements.forget()
+        self._doubts.looked(look, lost=lost)
+
     def _to_watch(self) -> tuple[str, ...]:
         if self._graph is None or time.monotonic() - self._watched_at < _WATCH_EVERY:
             return ()
@@ -194,8 +225,6 @@ class Inputfs:
 
     def _compared(self, listed: ListedDirectory) -> ListedDirectory:
         """The listing, without what its cookies say where they cannot be believed."""
-        if listed.states is not None and self.cluster.set_states(listed.states):
-            self._placements.forget()
         self._files += len(listed.files)
         for index, raw in listed.checks:
             self.checked += 1
@@ -233,22 +262,6 @@ def _leaf_groups(graph: ClientGraph, cluster: Cluster) -> tuple[int, ...]:
     """The group of each leaf, by the cluster's indexes; UNKNOWN of ``cookies.py`` for those that are no bricks."""
     groups = {volume.name: volume.group for volume in cluster.volumes}
     return tuple(groups.get(leaf, -1) for leaf in graph.leaves)
-
-
-def _then(future: Future[T], outer: Future[Any], take: Callable[[T], None]) -> None:
-    """Calls ``take`` with the result when it is there; an error, and one of ``take``'s own, goes to ``outer``."""
-
-    def done(future: Future[T]) -> None:
-        if outer.cancelled():
-            return
-        with contextlib.suppress(InvalidStateError):  # outer was cancelled meanwhile
-            try:
-                take(future.result())
-            except BaseException as error:  # noqa: BLE001 - it belongs to whoever waits for outer
-                outer.set_exception(error)
-
-    future.add_done_callback(done)
-    outer.add_done_callback(lambda outer: future.cancel() and None if outer.cancelled() else None)
 
 
 def open_inputfs(

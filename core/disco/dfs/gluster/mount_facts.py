@@ -10,8 +10,8 @@ from typing import NamedTuple
 
 from .errors import GlusterError, GraphError, NotInputfsError, PathError
 from .graph import parse_volfile
+from .meta import states_of
 from .mounts import Mount, mount_of, read_mounts
-from .units import states_of
 
 __all__ = ["GraphFacts", "MountFacts", "Start", "find_mount_unit", "read_graph_unit"]
 

@@ -83,6 +83,10 @@ class Recording:
         found = self._directories.get(directory)
         return completed(found.listed if found else ListedDirectory(directory, [], [], gone=True))
 
+    def doubtful(self) -> Future[list[ListedDirectory]]:
+        """No listing lacks a part of what was recorded."""
+        return completed([])
+
     def resolve_files(self, directory: bytes, names: list[bytes], *, sizes: bool) -> Future[ResolvedFiles]:
         """Where files of one directory lay, and why those that could not be placed were not; sizes come in any case."""
         recorded = self._directories.get(directory)

@@ -10,14 +10,15 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
-from collections.abc import Iterable, Sequence
-from typing import Literal, NamedTuple
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Literal, NamedTuple, TypeVar
 
 from .attributes import RawPlacement, ask_placement
 from .cookies import UNKNOWN, groups_of
 from .errors import GraphError, PathinfoError, meaning
-from .graph import parse_volfile
 from .listing import Listing, list_directory
+from .meta import graph_shape, states_of
 
 __all__ = [
     "FAILED",
@@ -28,11 +29,10 @@ __all__ = [
     "ListTask",
     "ListedDirectory",
     "ResolvedFiles",
-    "graph_shape",
     "joined",
     "list_unit",
     "resolve_unit",
-    "states_of",
+    "without",
     "without_cookies",
 ]
 
@@ -50,6 +50,10 @@ Answer = RawPlacement | GroupAnswer
 GONE = -1  # in the place of an index into answers: the file vanished since it was listed
 FAILED = -2  # the file is there, but its placement is not to be had
 PENDING = -3  # nothing was said of it yet
+
+T = TypeVar("T")
+_OF_A_LOSS = (errno.ENOTCONN, errno.EIO, errno.EBADF, errno.EBADFD)  # seen where a brick was lost (GlusterFS 10.3)
+_ATTEMPTS = 3
 
 _ASKED_AT_ONCE = 1000  # files of one directory; of those behind them, others can ask at the same time
 
@@ -130,6 +134,18 @@ def joined(earlier: ListedDirectory, again: ListedDirectory) -> ListedDirectory:
     )
 
 
+def without(listed: ListedDirectory, known: set[bytes]) -> ListedDirectory:
+    """The rest of a listing, where some entries are known."""
+    indexes = [index for index, name in enumerate(listed.files) if name not in known]
+    return listed._replace(
+        directories=[name for name in listed.directories if name not in known],
+        files=[listed.files[index] for index in indexes],
+        placed=[listed.placed[index] for index in indexes],
+        sizes=[listed.sizes[index] for index in indexes] if listed.sizes else (),
+        checks=(),
+    )
+
+
 class ResolvedFiles(NamedTuple):
     """Where a batch of files of one directory lie.
 
@@ -162,7 +178,7 @@ def list_unit(task: ListTask) -> ListedDirectory:
 def _listed(task: ListTask) -> ListedDirectory:
     path = os.path.join(task.mount_point, task.directory)
     try:
-        listing = list_directory(path)
+        listing = _insisting(lambda: list_directory(path))
     except (FileNotFoundError, NotADirectoryError):
         return ListedDirectory(task.directory, [], [], gone=True)
     except OSError as error:  # while the graph changes, EINVAL and EBADF are met too
@@ -180,6 +196,19 @@ def _listed(task: ListTask) -> ListedDirectory:
         sizes=_sizes(path, listing.files) if task.sizes else (),
         checks=_checks(task, listing.files, answers, placed),
     )
+
+
+def _insisting(call: Callable[[], T]) -> T:
+    """What a call on the mount returns, in the end: what is under way when a brick dies fails, and the same asked again
+    is answered by the others.
+    """
+    for _ in range(_ATTEMPTS - 1):
+        try:
+            return call()
+        except OSError as error:
+            if error.errno not in _OF_A_LOSS:
+                raise
+    return call()
 
 
 def _placed_by_attribute(task: ListTask, listing: Listing) -> ListedDirectory:
@@ -234,40 +263,6 @@ def _sizes(path: bytes, files: list[bytes]) -> list[int]:
     return sizes
 
 
-# The shape of each graph that was seen, by the path and the target of the link to it: graphs never change.
-_shapes: dict[tuple[bytes, bytes], bytes] = {}
-
-
-def graph_shape(link: bytes) -> bytes:
-    """The shape of the graph that is active for this client; OSError where it cannot be read."""
-    target = os.readlink(link)
-    shape = _shapes.get((link, target))
-    if shape is None:
-        volfile = os.path.join(os.path.dirname(link), target, b"volfile")
-        try:
-            with open(volfile, "rb") as file:
-                shape = _shapes[link, target] = parse_volfile(file.read(), link).shape
-        except FileNotFoundError as error:  # replaced meanwhile
-            raise OSError(errno.ESTALE, os.strerror(errno.ESTALE), volfile) from error
-    return shape
-
-
-def states_of(active: bytes, names: Iterable[str]) -> dict[str, bool]:
-    """Whether volumes of the active graph are connected, and its groups up; those that do not say are left out."""
-    states = {}
-    for name in names:
-        try:
-            with open(os.path.join(active, os.fsencode(name), b"private"), "rb") as file:
-                lines = file.read().split(b"\n")
-        except OSError:
-            continue
-        for line in lines:
-            key, _, value = line.partition(b"=")
-            if key.strip() in (b"connected", b"up"):
-                states[name] = value.strip() != b"0"
-    return states
-
-
 def resolve_unit(
     mount_point: bytes, directory: bytes, names: list[bytes], disperse: bool, sizes: bool
 ) -> ResolvedFiles:
@@ -288,7 +283,7 @@ def resolve_unit(
             status = os.stat(path)
             if status.st_dev != device:
                 raise OSError(errno.EXDEV, os.strerror(errno.EXDEV))
-            raw = ask_placement(path, disperse=disperse, below_mount=b"/" + below)
+            raw = _insisting(partial(ask_placement, path, disperse=disperse, below_mount=b"/" + below))
             size = status.st_size if sizes else -1
         except (FileNotFoundError, NotADirectoryError):
             result.placed.append(GONE)

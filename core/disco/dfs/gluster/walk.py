@@ -12,7 +12,7 @@ from .errors import Failure
 from .filters import Filter, Substring
 from .inputfs import Source, Start
 from .placement import Placement
-from .units import GONE, ListedDirectory
+from .units import GONE, ListedDirectory, without
 from .walker import Batch, Walker, placement_or_fault
 
 __all__ = ["PlacedFiles", "Report", "WalkedDirectory", "missing_groups", "walk", "walk_directories"]
@@ -26,7 +26,8 @@ class Report:
     ``others``: sockets, pipes, devices and links that lead to no file; they are left out. ``by_cookie``: how many of
     the files were placed by their cookie; the others by their attribute. ``disproved``: the path of a file whose
     attribute contradicted its cookie, so that all were placed by attribute. ``lost``: units of work that ``executor``
-    did not bring back (a worker was killed, or lacks this package), so that they were done in this process.
+    did not bring back (a worker was killed, or lacks this package), so that they were done in this process. ``late``:
+    how many of the files came last and not in their order, since a brick was lost while their directory was listed.
     """
 
     files: int = 0
@@ -37,6 +38,7 @@ class Report:
     by_cookie: int = 0
     disproved: bytes | None = None
     lost: int = 0
+    late: int = 0
 
     def copy(self) -> Report:
         """What was counted until now."""
@@ -68,7 +70,9 @@ def walk(source: Source, start: Start, keep: Filter, *, report: Report, sizes: b
         if isinstance(step, ListedDirectory):
             _count_directory(step, source, report)
         else:
-            yield _placed(step, source, report)
+            placed = _placed(step, source, report)
+            report.late += len(placed.names) if walker.known else 0
+            yield placed
     report.lost += source.lost
     if start.name is None:
         report.failures.extend(missing_groups(source))
@@ -90,7 +94,18 @@ def walk_directories(source: Source, start: Start, *, report: Report) -> Iterato
             current.batches.append(step)
     if current is not None:
         yield current
+    report.failures.extend(_left_out(source))
     report.failures.extend(missing_groups(source))
+
+
+def _left_out(source: Source) -> Iterator[Failure]:
+    """The directories of which something was left out, since a brick was lost while they were listed."""
+    for doubtful in source.doubtful().result():
+        again = source.list_directory(doubtful.directory, sizes=False).result()
+        rest = without(again, {*doubtful.files, *doubtful.directories})
+        if count := len(rest.files) + len(rest.directories):
+            words = f"{count:,} of its entries were left out: a brick was lost while it was listed"
+            yield _failure(source, doubtful.directory, 0, words)
 
 
 class WalkedDirectory(NamedTuple):

@@ -17,7 +17,7 @@ from .errors import CookiesDisprovedError, PathinfoError
 from .filters import Filter
 from .inputfs import Source, Start
 from .placement import Placement
-from .units import PENDING, Answer, GroupAnswer, ListedDirectory, ResolvedFiles
+from .units import PENDING, Answer, GroupAnswer, ListedDirectory, ResolvedFiles, without
 from .workers import completed
 
 __all__ = ["BATCH", "FEW_TEACHERS", "Batch", "Walker", "in_path_order", "placement_or_fault"]
@@ -104,6 +104,7 @@ class Walker:
         self.plan: list[_Item] = []
         self.yielded_by_cookie = 0
         self.asked_thoroughly: set[int] = set()  # groups of which several files were asked for their hosts
+        self.known: dict[bytes, set[bytes]] = {}  # what was listed before of directories that are listed again
 
     def run(self, start: Start) -> Iterator[ListedDirectory | Batch]:
         """Each directory as it is reached, and each batch of the files that are kept."""
@@ -114,10 +115,12 @@ class Walker:
             self.plan = self._batches(alone, [start.name])
         try:
             steps = 0
-            while self.plan:
+            while self.plan or (self.in_order and self._plan_again()):
                 if steps % _LOOK_EVERY == 0 or not _is_begun(self.plan[-1]):
                     self._look_ahead()
                 steps += 1
+                if not self.plan:  # what was listed again was whole
+                    continue
                 item = self.plan.pop()
                 if isinstance(item, _Listed):
                     yield item.listed
@@ -129,6 +132,16 @@ class Walker:
             self._believe_cookies()
         finally:
             self._cancel()
+
+    def _plan_again(self) -> bool:
+        """Plans what was left out of listings that were made while a brick was lost: it comes behind all else, and out
+        of its order.
+        """
+        for doubtful in self.source.doubtful().result():
+            known = self.known.setdefault(doubtful.directory, set())
+            known.update(doubtful.files, doubtful.directories)
+            self.plan.append(_Directory(doubtful.directory))
+        return bool(self.plan)
 
     def _cancel(self) -> None:
         for item in reversed(self.plan):
@@ -157,6 +170,8 @@ class Walker:
     def _contents(self, listed: ListedDirectory) -> list[_Item]:
         """What a listed directory adds to the plan, in order."""
         items: list[_Item] = [_Listed(listed)]
+        if listed.directory in self.known:
+            listed, items = without(listed, self.known[listed.directory]), []
         if not self.in_order:
             items.extend(self._batches(listed, listed.files))
             items.extend(_Directory(os.path.join(listed.directory, name)) for name in listed.directories)

@@ -15,7 +15,7 @@ from typing import Any, ParamSpec, TypeVar
 
 from .errors import GlusterError
 
-__all__ = ["DaemonExecutor", "SureExecutor", "completed"]
+__all__ = ["DaemonExecutor", "SureExecutor", "completed", "then"]
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -27,6 +27,22 @@ def completed(value: T) -> Future[T]:
     future: Future[T] = Future()
     future.set_result(value)
     return future
+
+
+def then(future: Future[T], outer: Future[Any], take: Callable[[T], None]) -> None:
+    """Calls ``take`` with the result when it is there; an error, and one of ``take``'s own, goes to ``outer``."""
+
+    def done(future: Future[T]) -> None:
+        if outer.cancelled():
+            return
+        with contextlib.suppress(InvalidStateError):  # outer was cancelled meanwhile
+            try:
+                take(future.result())
+            except BaseException as error:  # noqa: BLE001 - it belongs to whoever waits for outer
+                outer.set_exception(error)
+
+    future.add_done_callback(done)
+    outer.add_done_callback(lambda outer: future.cancel() and None if outer.cancelled() else None)
 
 
 class DaemonExecutor(Executor):
