@@ -23,8 +23,13 @@ def catalog_of(source: HeldSource, *, but: bytes | None = None) -> Catalog:
     while to_list:
         path = to_list.pop()
         if path != but:
-            to_list += catalog.add_listing(source.list_directory(path).result())
+            to_list += add(catalog, source, path)
     return catalog
+
+
+def add(catalog: Catalog, source: HeldSource, path: bytes) -> list[bytes]:
+    """Lists a directory into a catalog; none of its files is placed."""
+    return catalog.add_listing(source.list_directory(path, sizes=False).result(), [])
 
 
 def rows(pilot: Pilot[None], tree: DatasetTree) -> list[str]:
@@ -57,7 +62,7 @@ async def test_counts_grow_as_listings_come_in() -> None:
     source = HeldSource(dataset())
     async with tree_of(source, but=b"web_logs/2006-07") as (pilot, tree, shown, _):
         assert shown()[-1] == "▸ web_logs 5+"
-        tree.catalog.add_listing(source.list_directory(b"web_logs/2006-07").result())
+        add(tree.catalog, source, b"web_logs/2006-07")
         tree.catalog_changed()
         await pilot.pause()
         assert shown()[-1] == "▸ web_logs 17"
@@ -112,7 +117,7 @@ async def test_the_cursor_stays_on_its_directory_when_directories_appear_above_i
         await pilot.press("down", "right", "down")
         assert tree.selected == b"web_logs"
         for path in (b"genomes", b"genomes/old"):
-            tree.catalog.add_listing(source.list_directory(path).result())
+            add(tree.catalog, source, path)
         tree.catalog_changed()
         await pilot.pause()
         assert shown()[:4] == ["▾ /inputfs 22", "▾ genomes 4", "old 1", "▸ web_logs 17"]
