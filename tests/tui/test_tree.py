@@ -10,10 +10,17 @@ from contextlib import asynccontextmanager
 from textual.pilot import Pilot
 
 from disco.dfs.gluster.catalog import Catalog
+from disco.dfs.gluster.walker import placement_or_fault
 from gluster_tui.widgets.dataset_tree import DatasetTree
 
 from .driving import Alone, alone, explorer, files_shown, in_view, on_screen, running, settled
 from .sources import FILES, HeldSource, dataset, session_of
+
+
+def taken_up(catalog: Catalog, source: HeldSource, path: bytes) -> list[bytes]:
+    """Lists a directory and takes it up; returns the directories in it."""
+    listed = source.list_directory(path, sizes=True).result()
+    return catalog.add_listing(listed, [placement_or_fault(source, answer) for answer in listed.answers])
 
 
 def catalog_of(source: HeldSource, *, but: bytes | None = None) -> Catalog:
@@ -23,7 +30,7 @@ def catalog_of(source: HeldSource, *, but: bytes | None = None) -> Catalog:
     while to_list:
         path = to_list.pop()
         if path != but:
-            to_list += catalog.add_listing(source.list_directory(path).result())
+            to_list += taken_up(catalog, source, path)
     return catalog
 
 
@@ -57,7 +64,7 @@ async def test_counts_grow_as_listings_come_in() -> None:
     source = HeldSource(dataset())
     async with tree_of(source, but=b"web_logs/2006-07") as (pilot, tree, shown, _):
         assert shown()[-1] == "▸ web_logs 5+"
-        tree.catalog.add_listing(source.list_directory(b"web_logs/2006-07").result())
+        taken_up(tree.catalog, source, b"web_logs/2006-07")
         tree.catalog_changed()
         await pilot.pause()
         assert shown()[-1] == "▸ web_logs 17"
@@ -112,7 +119,7 @@ async def test_the_cursor_stays_on_its_directory_when_directories_appear_above_i
         await pilot.press("down", "right", "down")
         assert tree.selected == b"web_logs"
         for path in (b"genomes", b"genomes/old"):
-            tree.catalog.add_listing(source.list_directory(path).result())
+            taken_up(tree.catalog, source, path)
         tree.catalog_changed()
         await pilot.pause()
         assert shown()[:4] == ["▾ /inputfs 22", "▾ genomes 4", "old 1", "▸ web_logs 17"]
