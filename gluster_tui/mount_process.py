@@ -24,10 +24,14 @@ from concurrent.futures import Executor, Future
 from functools import partial
 from typing import IO, Any, ParamSpec, TypeVar
 
+from disco.dfs.gluster import inputfs, recording
 from disco.dfs.gluster.errors import GlusterError
 from disco.dfs.gluster.workers import DaemonExecutor
 
 __all__ = ["MountProcess", "MountProcessEndedError"]
+
+# The units of work, so that nothing is left to import when one comes in: the helper may have fewer rights by then.
+PRELOADED = (inputfs, recording)
 
 P = ParamSpec("P")
 T = TypeVar("T")

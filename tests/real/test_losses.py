@@ -237,9 +237,13 @@ def test_a_file_that_may_not_be_read_is_a_failure_and_the_others_are_found(guard
     assert as_nobody(place) == (["open/file-01"], [f"{place}/file-00: Permission denied"])
 
 
-def test_by_its_cookie_a_file_is_found_that_may_not_be_read_but_listed(guarded: RealVolume) -> None:
-    for place in ("open", "listed"):
-        assert as_nobody(guarded.mountpoint / place, "auto") == ([f"{place}/file-00", f"{place}/file-01"], [])
+def test_by_its_cookie_a_file_is_found_that_may_not_be_read_where_another_of_its_group_may(guarded: RealVolume) -> None:
+    assert as_nobody(guarded.mountpoint / "open", "auto") == (["open/file-00", "open/file-01"], [])
+
+
+def test_where_no_file_of_a_group_may_be_read_by_cookie_too_each_is_a_failure(guarded: RealVolume) -> None:
+    place = guarded.mountpoint / "listed"
+    assert as_nobody(place, "auto") == ([], [f"{place}/file-0{number}: Permission denied" for number in (0, 1)])
 
 
 @pytest.mark.parametrize("placement", ["auto", "exact"])

@@ -88,6 +88,7 @@ class Cluster:
         self.groups = groups
         self.shard_block_size = shard_block_size
         self.down: tuple[str, ...] = ()
+        self.outages: list[str] = []
         self.hosts_known = False
         self.has_graph = bool(volumes)
         self._lock = threading.Lock()
@@ -136,6 +137,7 @@ class Cluster:
                 for group in self.groups
                 if up.get(group.name) is False or all(v.online is False for v in self.group_volumes(group.index))
             )
+            self.outages += [name for name in self.down if name not in before[1]]
             return (self.volumes, self.down) != before
 
     def adopt(self, other: Cluster) -> None:

@@ -65,7 +65,7 @@ def walk(source: Source, start: Start, keep: Filter, *, report: Report, sizes: b
     Only the window is held in memory, besides the names of the directories on the way. Failures go to
     ``report.failures``, and the walk goes on.
     """
-    walker = Walker(source, keep, sizes=sizes, in_order=True)
+    walker, outages = Walker(source, keep, sizes=sizes, in_order=True), _Outages(source)
     for step in walker.run(start):
         if isinstance(step, ListedDirectory):
             _count_directory(step, source, report)
@@ -75,12 +75,12 @@ def walk(source: Source, start: Start, keep: Filter, *, report: Report, sizes: b
             yield placed
     report.lost += source.lost
     if start.name is None:
-        report.failures.extend(missing_groups(source))
+        report.failures.extend(outages.failures())
 
 
 def walk_directories(source: Source, start: Start, *, report: Report) -> Iterator[WalkedDirectory]:
     """Every directory below ``start``, its files resolved with their sizes; a directory before those in it."""
-    walker = Walker(source, Substring(b""), sizes=True, in_order=False)
+    walker, outages = Walker(source, Substring(b""), sizes=True, in_order=False), _Outages(source)
     current: WalkedDirectory | None = None
     for step in walker.run(start):
         if isinstance(step, ListedDirectory):
@@ -95,7 +95,7 @@ def walk_directories(source: Source, start: Start, *, report: Report) -> Iterato
     if current is not None:
         yield current
     report.failures.extend(_left_out(source))
-    report.failures.extend(missing_groups(source))
+    report.failures.extend(outages.failures())
 
 
 def _left_out(source: Source) -> Iterator[Failure]:
@@ -159,6 +159,23 @@ def missing_groups(source: Source) -> list[Failure]:
     """What no listing tells: that a group is down, and that its files are missing from every directory."""
     fact = "is down: too few of its bricks are online, and its files are in no listing"
     return [Failure(source.mount_point, errno.ENOTCONN, f"{name} {fact}") for name in source.cluster.down]
+
+
+class _Outages:
+    """The groups that are down when a walk begins, and those that go down before it ends."""
+
+    def __init__(self, source: Source) -> None:
+        self._source = source
+        self._before = source.cluster.down, len(source.cluster.outages)
+
+    def failures(self) -> list[Failure]:
+        """What no listing tells, at the end."""
+        at_first, known = self._before
+        over = set(at_first).union(self._source.cluster.outages[known:]).difference(self._source.cluster.down)
+        fact = "was down for a time, and its files are in no listing of then"
+        mount_point = self._source.mount_point
+        ended = [Failure(mount_point, errno.ENOTCONN, f"{name} {fact}") for name in sorted(over)]
+        return [*missing_groups(self._source), *ended]
 
 
 def _failure(source: Source, below: bytes, number: int, words: str) -> Failure:
