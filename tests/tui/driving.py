@@ -119,7 +119,7 @@ async def until(pilot: Pilot[None], condition: Callable[[], object], what: str, 
     while not condition():
         if time.monotonic() > end:
             raise AssertionError(f"not within {seconds} s: {what}")
-        await asyncio.sleep(0.005)
+        await asyncio.sleep(0.02)
     await pilot.pause()
 
 

@@ -175,7 +175,6 @@ SCENES: dict[str, Scene] = {
     "filter-error": Scene(demo_app, filtered("access.*_(0[0-6", "ctrl+r")),
     "filtered-to-nothing": Scene(on(plain), filtered("no such file")),
     "loading": Scene(on(held(hold_listings=everything)), sight("walking... 0%")),
-    "not-placed-yet": Scene(on(held(hold_files=everything)), sight("21 of 21 files")),
     "hanging": Scene(on(held(**LATE)), hanging),
     "stopped": Scene(on(held(**LATE)), stopped),
     "unreadable-directory": Scene(on(lambda: session_of(HeldSource(dataset(), faults={b"genomes": 13}))), in_tree),
@@ -190,7 +189,6 @@ SCENES: dict[str, Scene] = {
     "export-refused": Scene(
         on(plain), export("list.json", "a new file", "#refuse-unmapped", "#go", until_words="x refused")
     ),
-    "export-waiting": Scene(on(held(**LATE)), export("list.json", "a new file", "enter", until_words="Waiting")),
     "question": Scene(on(plain), question),
     "help": Scene(on(plain), keys("question_mark")),
     "mounts-none": Scene(mounts(), screen(MountsScreen)),
