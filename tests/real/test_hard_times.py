@@ -114,7 +114,7 @@ def test_a_walk_waits_for_a_brick_that_hangs_and_then_gives_everything(
 
 LOSING = {
     "a replica": (replicated(2, 2, one_process=False), 1),
-    "an only replica of two on one host": (replicated(1, 3, one_process=False), 0),
+    "a replica of three": (replicated(1, 3, one_process=False), 0),
     "a fragment": (dispersed(1, 2, 1, one_process=False), 2),
 }
 
