@@ -3,9 +3,10 @@
 from disco.dfs.gluster.errors import Failure
 from disco.dfs.gluster.filters import as_filter
 from disco.dfs.gluster.inputfs import Start
+from disco.dfs.gluster.walk import Report, walk
 
 from .samples import directory_line, opened, recording_of, recording_text, web_cluster
-from .sources import Vanishing, reported, walked
+from .sources import ALL, ROOT, Vanishing, reported, walked
 
 
 def test_files_and_directories_are_counted():
@@ -67,6 +68,34 @@ def with_group_down():
     source = recording_of([b"a"])
     source.cluster.down = ("web-replicate-1",)
     return source
+
+
+FOR_A_TIME = "web-replicate-1 was down for a time, and its files are in no listing of then"
+
+
+def test_a_group_that_goes_down_and_comes_back_during_the_walk_is_a_failure():
+    source, report = recording_of([b"a", b"d/b"]), Report()
+    found = walk(source, ROOT, ALL, report=report)
+    next(found)
+    for up in (False, True):
+        source.cluster.set_states({"web-replicate-1": up})
+    assert (len(list(found)), report.failures) == (1, [Failure(b"/inputfs", 107, FOR_A_TIME)])
+
+
+def test_a_group_that_comes_back_during_the_walk_is_a_failure():
+    source, report = recording_of([b"a", b"d/b"]), Report()
+    source.cluster.set_states({"web-replicate-1": False})
+    found = walk(source, ROOT, ALL, report=report)
+    next(found)
+    source.cluster.set_states({"web-replicate-1": True})
+    assert (len(list(found)), report.failures) == (1, [Failure(b"/inputfs", 107, FOR_A_TIME)])
+
+
+def test_a_group_that_was_down_before_the_walk_is_none():
+    source = recording_of([b"a", b"d/b"])
+    for up in (False, True):
+        source.cluster.set_states({"web-replicate-1": up})
+    assert reported(source).failures == []
 
 
 def test_a_group_that_is_down_is_a_failure_of_the_whole_dataset():
