@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from disco.dfs.gluster.attributes import RawPlacement, placement_of
 from disco.dfs.gluster.errors import PathinfoError
 from disco.dfs.gluster.pathinfo import Brick, Pathinfo, parse_pathinfo
 
@@ -223,3 +224,28 @@ def test_every_brick_that_is_read_stands_in_the_value(case):
 def test_any_bytes_are_read_or_refused(value):
     with contextlib.suppress(PathinfoError):
         parse_pathinfo(value)
+
+
+def values_of_two_files(rels):
+    """Two values that bricks give alike, but for the files' paths."""
+    bricks, (wrapper, distributed), (one, other) = rels
+    return written(bricks, wrapper, distributed, one), written(bricks, wrapper, distributed, other)
+
+
+def pairs_of_paths(bricks):
+    plain = st.sampled_from([b"/x", b"/b", b"/srv/b1", b"/srv/b1/web", b"/a b", b"/evil"])
+    return st.tuples(st.one_of(plain, imitating(bricks)), st.one_of(plain, imitating(bricks)))
+
+
+@given(
+    BRICKS.flatmap(
+        lambda bricks: st.tuples(
+            st.just(bricks), st.tuples(st.sampled_from(WRAPPERS), st.booleans()), pairs_of_paths(bricks)
+        )
+    ).map(values_of_two_files)
+)
+def test_a_value_is_read_the_same_after_another_one_like_it(cases):
+    for case in cases:
+        reading = case.reading
+        expected = RawPlacement("attribute", reading.group, tuple(sorted(reading.bricks)))
+        assert placement_of(case.value, reading.rel) == expected

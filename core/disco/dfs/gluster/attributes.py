@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 from typing import Literal, NamedTuple
 
 try:
@@ -26,7 +27,7 @@ except ImportError as error:  # pyxattr installs under the same name
 from .errors import PathinfoError
 from .pathinfo import Brick, parse_pathinfo
 
-__all__ = ["RawPlacement", "ask_placement", "older_placement"]
+__all__ = ["RawPlacement", "ask_placement", "older_placement", "placement_of"]
 
 _PATHINFO = b"glusterfs.pathinfo"
 # Disperse volumes answer ENOMEM to the name above in 9.0 and later; posix and distribute compare prefixes, so
@@ -35,6 +36,10 @@ _PATHINFO_OF_DISPERSE = b"glusterfs.pathinf"
 _LOCATIONS = (b"user.glusterfs.location", b"trusted.glusterfs.location")
 _USUAL_SIZE = 4096
 _LARGEST_SIZE = 65536  # GlusterFS answers E2BIG above
+
+_OF_THE_GRAMMAR = re.compile(rb"[<>():\0]")
+_MOST_PATTERNS = 10_000  # a hard link that answers with its other name has one of its own
+_patterns: dict[bytes, RawPlacement] = {}
 
 Way = Literal["attribute", "location"]
 
@@ -78,7 +83,29 @@ def ask_placement(path: bytes, *, disperse: bool = False, below_mount: bytes = b
         if older is None:
             raise
         return older
-    read = parse_pathinfo(value, path=below_mount)
+    return placement_of(value, below_mount)
+
+
+def placement_of(value: bytes, path: bytes) -> RawPlacement:
+    """What a ``glusterfs.pathinfo`` of the file at ``path`` says (below the mount point, with a leading slash, b"" for
+    not known). Read once for all the files of a group: their values are the same but for the path in each entry.
+    """
+    entry_end = path + b">"
+    if not path or _OF_THE_GRAMMAR.search(path):
+        return _read_value(value, path)
+    pattern = value.replace(entry_end, b"\0>")
+    known = _patterns.get(pattern)
+    if known is None:
+        known = _read_value(value, path)
+        if value.count(entry_end) == len(known.bricks):  # else some of it stands in a brick's directory
+            if len(_patterns) >= _MOST_PATTERNS:
+                _patterns.clear()
+            _patterns[pattern] = known
+    return known
+
+
+def _read_value(value: bytes, path: bytes) -> RawPlacement:
+    read = parse_pathinfo(value, path=path)
     return RawPlacement("attribute", read.group, tuple(sorted(read.bricks)))
 
 
