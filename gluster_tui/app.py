@@ -125,6 +125,10 @@ class GlusterTui(App[None]):
             self._driver.write(f"\x1b]52;c;{encoded}\a")
         self.notify(shown(message.copied), title="Copied", markup=False, timeout=3)
 
+    def action_help_quit(self) -> None:
+        """What ctrl+c does where it copies nothing; Textual's own names a key that stands nowhere else here."""
+        self.notify("Press q to leave.", timeout=3)
+
     def action_help(self) -> None:
         """Shows the keys and the signs, once."""
         if not isinstance(self.screen, HelpScreen):

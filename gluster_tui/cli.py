@@ -7,7 +7,9 @@ import errno
 import os
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from importlib import resources
+from pathlib import Path
 
 from . import __version__
 from .exits import BAD_INPUT, BROKEN_PIPE, CRASHED, INTERRUPTED, Exit
@@ -148,8 +150,12 @@ def _demo(words: list[str]) -> int:
     from .session import MapChoice
     from .subcommands.explore import explore
 
-    with resources.as_file(resources.files("gluster_tui") / "demo" / "recording.jsonl") as path:
+    with _demo_recording() as path:
         return explore(str(path), MapChoice())
+
+
+def _demo_recording() -> AbstractContextManager[Path]:
+    return resources.as_file(resources.files("gluster_tui") / "demo" / "recording.jsonl")
 
 
 def _export(words: list[str]) -> int:
@@ -158,7 +164,7 @@ def _export(words: list[str]) -> int:
         _EXPORT_EPILOG,
         "Writes the input list of a dataset: for each file the addresses of its replicas.",
     )
-    parser.add_argument("path", metavar="PATH", help="a directory or file on a GlusterFS mount, or a recording")
+    parser.add_argument("path", metavar="PATH", help="a directory or file on a GlusterFS mount, a recording, or demo")
     choice = parser.add_mutually_exclusive_group()
     choice.add_argument("--filter", metavar="S", help="only files with S anywhere in their absolute path")
     choice.add_argument("--regex", metavar="R", help="only files whose name R matches from its beginning")
@@ -183,7 +189,11 @@ def _export(words: list[str]) -> int:
         raise Exit(BAD_INPUT, "--on-unmapped fail needs a host map, and --no-hostname-map says to use none")
     from .subcommands.export import export
 
-    return export(parsed)
+    if parsed.path != "demo":
+        return export(parsed)
+    with _demo_recording() as path:
+        parsed.path = str(path)
+        return export(parsed)
 
 
 def _record(words: list[str]) -> int:

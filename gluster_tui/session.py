@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from disco.dfs.gluster.addresses import Addresser
 from disco.dfs.gluster.cluster import Volume
-from disco.dfs.gluster.errors import GlusterError, NoHostnameMapError
+from disco.dfs.gluster.errors import GlusterError, NoHostnameMapError, RecordingError
 from disco.dfs.gluster.hostmap import HostnameMap, read_hostname_map
 from disco.dfs.gluster.inputfs import PlacementMode, Source, Start, open_inputfs
 from disco.dfs.gluster.recording import Recording, is_recording_unit, open_recording
@@ -113,6 +113,8 @@ def open_path(path: str, choice: MapChoice) -> Session:
 
 def open_recorded(path: str, choice: MapChoice) -> Session:
     """The dataset in a recording."""
+    if choice.placement == "exact":
+        raise RecordingError(os.fsencode(path), 0, "a recording answers as it was recorded: --exact is for a mount")
     recording = open_recording(path)
     return Session(recording, recording.start, *_choose_map(recording, choice))
 

@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterator, Sequence
 from itertools import islice
 
+from disco.dfs.gluster.errors import GlusterError, NoHostnameMapError
 from disco.dfs.gluster.filters import Substring
 from disco.dfs.gluster.mounts import Mount
 from disco.dfs.gluster.walk import Report, missing_groups, walk
@@ -37,7 +38,7 @@ def print_dataset(session: Session) -> int:
     print(f"volume    {shown(session.cluster_words)}")
     print(f"host map  {shown(session.map_words)}")
     if session.map_error is not None:
-        print(f"          {shown(str(session.map_error))}")
+        print(f"          {_why_no_map(session.map_error)}")
     print()
     rows = []
     for volume in source.cluster.volumes:
@@ -64,12 +65,18 @@ def print_dataset(session: Session) -> int:
     return len(failures)
 
 
+def _why_no_map(error: GlusterError) -> str:
+    if isinstance(error, NoHostnameMapError):
+        return f"looked at {' and '.join(map(shown, error.places))}; --hostname-map FILE names another"
+    return shown(str(error))
+
+
 def _first_files(session: Session, report: Report) -> Iterator[list[str]]:
     for placed in walk(session.source, session.start, Substring(b""), report=report, sizes=True):
-        for name, placement, size in zip(placed.names, placed.placements, placed.sizes, strict=True):
-            path = os.path.join(placed.directory, name)
-            addresses = " ".join(shown(address) for address in session.addresser.addresses(placement, path))
-            yield [shown(b"/" + path), size_text(size), addresses]
+        addresses = session.addresser.addresses(placed.directory, placed.names, placed.placements)
+        for name, size, replicas in zip(placed.names, placed.sizes, addresses, strict=True):
+            path = os.path.join(b"/", placed.directory, name)
+            yield [shown(path), size_text(size), " ".join(map(shown, replicas))]
 
 
 def print_table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> None:

@@ -22,7 +22,7 @@ from tests.real.volume import RealVolume
 
 from . import memory
 
-RUNS = 5
+RUNS = 9
 DIRECTORIES, FILES = 100, 200
 
 

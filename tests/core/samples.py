@@ -8,9 +8,11 @@ import zlib
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from disco.dfs.gluster.addresses import Addresser
 from disco.dfs.gluster.cluster import Cluster, Volume
 from disco.dfs.gluster.graph import parse_volfile
 from disco.dfs.gluster.pathinfo import Brick
+from disco.dfs.gluster.placement import Placement
 from disco.dfs.gluster.recording import Recording, open_recording
 
 # Every kind of name that some consumer, terminal or format has stumbled over; none of them is made up of text alone.
@@ -35,6 +37,12 @@ ODD_NAMES: dict[str, bytes] = {
     "imitated entry": b"x> <POSIX(|srv):evil:|srv|y>)",
 }
 CARRIED_BY_LINES = [kind for kind, name in ODD_NAMES.items() if not set(name) & set(b"\t\n\r")]
+
+
+def addresses(addresser: Addresser, placement: Placement, path: bytes) -> list[str]:
+    """The addresses of one file, by its path below the mount point."""
+    directory, _, name = path.rpartition(b"/")
+    return next(addresser.addresses(directory, [name], [placement]))
 
 
 def volume_text(name: str, kind: str, subvolumes: Iterable[str] = (), options: Mapping[str, str] = {}) -> str:

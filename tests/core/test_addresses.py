@@ -11,7 +11,7 @@ from disco.dfs.gluster.addresses import Addresser, encoded
 from disco.dfs.gluster.hostmap import HostnameMap
 from disco.dfs.gluster.placement import Placement
 
-from .samples import ODD_NAMES, web_cluster
+from .samples import ODD_NAMES, addresses, web_cluster
 
 ON_FIRST = Placement(0, (0, 1), (), "attribute")
 NAMES = st.binary(min_size=1).filter(lambda name: b"\0" not in name)
@@ -22,19 +22,19 @@ def addresser(**mapping):
 
 
 def test_a_file_has_an_address_a_replica_in_the_order_of_the_graph():
-    assert addresser().addresses(ON_FIRST, b"logs/a") == ["dfs://nx01/logs/a", "dfs://nx02/logs/a"]
+    assert addresses(addresser(), ON_FIRST, b"logs/a") == ["dfs://nx01/logs/a", "dfs://nx02/logs/a"]
 
 
 def test_an_address_names_the_node_of_the_volume():
-    assert addresser(nx01="disco-01").addresses(ON_FIRST, b"a") == ["dfs://disco-01/a", "dfs://nx02/a"]
+    assert addresses(addresser(nx01="disco-01"), ON_FIRST, b"a") == ["dfs://disco-01/a", "dfs://nx02/a"]
 
 
 def test_a_volume_that_is_not_usable_has_no_address():
-    assert addresser().addresses(Placement(0, (1,), (0,), "attribute"), b"a") == ["dfs://nx02/a"]
+    assert addresses(addresser(), Placement(0, (1,), (0,), "attribute"), b"a") == ["dfs://nx02/a"]
 
 
 def test_two_replicas_on_one_node_have_an_address_each():
-    assert addresser(nx01="n", nx02="n").addresses(ON_FIRST, b"a") == ["dfs://n/a", "dfs://n/a"]
+    assert addresses(addresser(nx01="n", nx02="n"), ON_FIRST, b"a") == ["dfs://n/a", "dfs://n/a"]
 
 
 def test_nodes_come_a_replica_each():
@@ -51,13 +51,14 @@ def test_without_a_map_in_use_none_is_unmapped():
 
 @pytest.mark.parametrize("kind", ODD_NAMES)
 def test_an_address_holds_the_very_bytes_of_the_path(kind):
-    address = addresser().addresses(ON_FIRST, b"logs/" + ODD_NAMES[kind])[0]
+    address = addresses(addresser(), ON_FIRST, b"logs/" + ODD_NAMES[kind])[0]
     assert os.fsencode(address) == b"dfs://nx01/logs/" + ODD_NAMES[kind]
 
 
-@given(NAMES)
-def test_any_path_comes_back_from_its_address(path):
-    assert os.fsencode(addresser().addresses(ON_FIRST, path)[0]) == b"dfs://nx01/" + path
+@given(st.lists(NAMES.filter(lambda name: b"/" not in name), min_size=1))
+def test_files_of_one_directory_keep_their_names_apart(names):
+    given = addresser().addresses(b"logs", names, [ON_FIRST] * len(names))
+    assert [os.fsencode(replicas[0]) for replicas in given] == [b"dfs://nx01/logs/" + name for name in names]
 
 
 @pytest.mark.parametrize(

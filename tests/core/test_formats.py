@@ -16,7 +16,7 @@ from disco.dfs.gluster.hostmap import HostnameMap
 from disco.dfs.gluster.placement import Placement
 from disco.dfs.gluster.walk import PlacedFiles
 
-from .samples import CARRIED_BY_LINES, ODD_NAMES, web_cluster
+from .samples import CARRIED_BY_LINES, ODD_NAMES, addresses, web_cluster
 
 FIRST, SECOND = Placement(0, (0, 1), (), "attribute"), Placement(1, (2, 3), (), "attribute")
 NAME = st.binary(min_size=1).filter(lambda name: b"\0" not in name)
@@ -78,13 +78,13 @@ def test_json_is_valid_where_a_batch_is_empty():
 def test_json_gives_back_the_addresses(kind):
     to = addresser()
     path = b"logs/" + ODD_NAMES[kind]
-    assert json.loads(written(JsonFormat(to), placed(ODD_NAMES[kind]))) == [to.addresses(FIRST, path)]
+    assert json.loads(written(JsonFormat(to), placed(ODD_NAMES[kind]))) == [addresses(to, FIRST, path)]
 
 
 @given(st.lists(NAME))
 def test_json_gives_back_the_addresses_of_any_names(names):
     to = addresser()
-    expected = [to.addresses(FIRST, b"logs/" + name) for name in names]
+    expected = [addresses(to, FIRST, b"logs/" + name) for name in names]
     assert json.loads(written(JsonFormat(to), placed(*names))) == expected
 
 

@@ -5,6 +5,7 @@ import contextlib
 import os
 import re
 import sys
+import sysconfig
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -62,9 +63,10 @@ def up(options: argparse.Namespace) -> None:
         volume.close()
         raise
     print(f"{options.files} files on {volume.mountpoint}, from {len(volume.spec.bricks)} bricks\n")
-    print(f"    gluster-tui {volume.mountpoint}")
+    programs = Path(sysconfig.get_path("scripts"))
+    print(f"    {programs / 'gluster-tui'} {volume.mountpoint}")
     print(f"    kill -9 $(cat {volume.directory}/run/bricks-1.pid)     # lose a brick; -STOP: make it hang")
-    print(f"    python -m tests.real.volume down {volume.directory}")
+    print(f"    {programs / 'python'} -m tests.real.volume down {volume.directory}")
 
 
 def described(options: argparse.Namespace) -> VolumeSpec:

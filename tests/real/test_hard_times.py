@@ -21,6 +21,8 @@ from .waiting import wait_until
 DIRECTORIES = 160  # more than a walk lists ahead
 STILL_SECONDS = 1.0  # without any answer, and it waits
 
+pytestmark = pytest.mark.slow
+
 ways = pytest.mark.parametrize("placement", ["auto", "exact"])
 
 
@@ -107,6 +109,19 @@ def test_a_walk_waits_for_a_brick_that_hangs_and_then_gives_everything(
     resuming.join()
     assert (waited.is_set(), [path_of(replicas) for replicas in found]) == (True, paths)
     assert found == whole
+
+
+def test_a_brick_may_hang_for_ten_seconds(make_volume: MakeVolume) -> None:
+    volume = make_volume(replicated(2, 2, one_process=False))
+    paths = many_directories(volume)
+    stream = iter_files(str(volume.mountpoint), None, {})
+    found = list(islice(stream, 20))
+    volume.hang_brick(0)
+    resuming = threading.Timer(10, volume.resume_brick, [0])
+    resuming.start()
+    found += stream
+    resuming.join()
+    assert [path_of(replicas) for replicas in found] == paths
 
 
 # A brick dies

@@ -219,3 +219,28 @@ def test_the_module_can_be_run_as_well_as_the_script() -> None:
 def test_it_works_where_the_locale_says_ascii() -> None:
     done = run("demo", env={"PATH": os.environ["PATH"], "LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"})
     assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize("command", [[], ["export"]], ids=["explore", "export"])
+def test_a_recording_is_not_asked_for_exact_placements(
+    command: list[str], recording: Callable[..., str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = recording()
+    assert main([*command, path, "--exact"]) == 2
+    words = "a recording answers as it was recorded: --exact is for a mount"
+    assert capsys.readouterr().err == f"gluster-tui: {path}: {words}\n"
+
+
+def test_the_demo_can_be_exported_by_its_name(capfdbinary: pytest.CaptureFixture[bytes]) -> None:
+    assert main(["export", DEMO, "--format", "lines"]) == 0
+    by_path = capfdbinary.readouterr().out
+    assert main(["export", "demo", "--format", "lines"]) == 0
+    assert by_path
+    assert capfdbinary.readouterr().out == by_path
+
+
+def test_the_plain_tables_say_how_to_name_a_host_map_where_none_is_found(
+    recording: Callable[..., str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    main([recording(hostmap=None)])
+    assert "--hostname-map FILE names another" in capsys.readouterr().out

@@ -168,3 +168,9 @@ async def test_the_wheel_scrolls_the_list_and_leaves_the_cursor() -> None:
         await pilot._post_mouse_events([events.MouseScrollDown], "#files", offset=(5, 5))
         await until(pilot, lambda: files.scroll_y > 0, "it has scrolled")
         assert files.cursor == 0
+
+
+async def test_ctrl_c_names_the_key_that_leaves() -> None:
+    async with running(session_of(dataset()), notifications=True) as pilot:
+        await pilot.press("ctrl+c")
+        await until(pilot, lambda: "Press q to leave." in on_screen(pilot), "the words")

@@ -7,6 +7,7 @@ without decoding ``%XX``; so the path goes out as the bytes it is, unless the ca
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator, Sequence
 from urllib.parse import quote_from_bytes
 
 from .cluster import Cluster, Volume
@@ -48,10 +49,17 @@ class Addresser:
         """``dfs://NODE/`` for each usable replica, in the order of the client graph."""
         return tuple(os.fsencode(prefix) for prefix in self._text_prefixes(placement))
 
-    def addresses(self, placement: Placement, path: bytes) -> list[str]:
-        """One address a usable replica. ``path``: below the mount point, without a leading slash."""
-        tail = os.fsdecode(path)
-        return [prefix + tail for prefix in self._text_prefixes(placement)]
+    def addresses(
+        self, directory: bytes, names: Sequence[bytes], placements: Sequence[Placement]
+    ) -> Iterator[list[str]]:
+        """For each of some files of one directory (below the mount point) an address a usable replica."""
+        folder = os.fsdecode(directory) + "/" if directory else ""
+        heads = {
+            placement: [prefix + folder for prefix in self._text_prefixes(placement)] for placement in set(placements)
+        }
+        tails = os.fsdecode(b"\0".join(names)).split("\0")  # at once: a call a name takes longer than all the rest
+        for tail, placement in zip(tails, placements, strict=False):
+            yield [head + tail for head in heads[placement]]
 
     def _text_prefixes(self, placement: Placement) -> tuple[str, ...]:
         if self._made_for is not self.cluster.volumes:  # a host has become known since

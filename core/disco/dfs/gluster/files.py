@@ -122,8 +122,7 @@ def iter_files(
             for placed in walk(source, start, keep, report=counted):
                 if on_error:
                     told = _tell(counted, told, on_error)
-                for name, placement in zip(placed.names, placed.placements, strict=True):
-                    yield addresser.addresses(placement, os.path.join(placed.directory, name))
+                yield from addresser.addresses(placed.directory, placed.names, placed.placements)
         finally:
             source.close()
         if on_error:

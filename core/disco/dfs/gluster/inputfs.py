@@ -90,6 +90,7 @@ class Inputfs:
         self._lock = threading.Lock()
         self._graph: tuple[bytes, bytes] | None = None
         self._leaf_groups: tuple[int, ...] | None = None
+        self._checking = 0  # listings under way that also check
         self._by_cookie = mode == "auto" and self._identity not in _disproved
         self._files = 0
         self._watched_at = time.monotonic()
@@ -150,9 +151,12 @@ class Inputfs:
                 self._disperse,
                 ask,
             )
+            self._checking += bool(task.check)
         look = self._doubts.look() if task.watched else 0
 
         def take(listed: ListedDirectory) -> None:
+            with self._lock:
+                self._checking -= bool(task.check)
             self._take_states(listed.states, look)
             if earlier is not None:
                 listed = joined(earlier, listed)
@@ -189,7 +193,7 @@ class Inputfs:
         """
         if not self._by_cookie or self._leaf_groups is None:
             return frozenset()
-        if self.checked < _FIRST_CHECKS + self._files // _FILES_A_CHECK:
+        if self.checked + self._checking < _FIRST_CHECKS + self._files // _FILES_A_CHECK:
             return frozenset(range(len(self.cluster.groups)))
         return frozenset()
 

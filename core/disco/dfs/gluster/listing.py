@@ -10,6 +10,7 @@ Source: getdents(2), ``struct linux_dirent64``.
 from __future__ import annotations
 
 import ctypes
+import errno
 import os
 import stat
 import struct
@@ -94,6 +95,8 @@ def _entries(path: bytes) -> list[tuple[bytes, int, int]]:
             size = _getdents64(fd, buffer, _BUFFER_SIZE)
             if size < 0:
                 number = ctypes.get_errno()
+                if number == errno.EINTR:
+                    continue
                 raise OSError(number, os.strerror(number), path)
             if size == 0:
                 return found
