@@ -55,11 +55,15 @@ class LinesFormat(Format):
     def encode(self, placed: PlacedFiles) -> bytes:
         """Lines of raw bytes; AddressError where an address holds a tab or a line break."""
         prefixes = {placement: self.addresser.prefixes(placement) for placement in set(placed.placements)}
+        # What stands around a tail in its line, so that one join writes the line.
+        around = {
+            placement: [first, *(b"\t" + prefix for prefix in rest), b"\n"]
+            for placement, (first, *rest) in prefixes.items()
+        }
         lines = [
-            b"\t".join([prefix + tail for prefix in prefixes[placement]])
-            for tail, placement in zip(self.tails(placed), placed.placements, strict=True)
+            tail.join(around[placement]) for tail, placement in zip(self.tails(placed), placed.placements, strict=True)
         ]
-        text = b"\n".join(lines) + b"\n" if lines else b""
+        text = b"".join(lines)
         replicas = sum(map(len, map(prefixes.__getitem__, placed.placements)))
         if text.count(b"\n") != len(lines) or text.count(b"\t") != replicas - len(lines) or b"\r" in text:
             self._name_fault(placed)
