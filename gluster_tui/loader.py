@@ -11,73 +11,36 @@ import queue
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field, replace
 
-from disco.dfs.gluster.catalog import Catalog, Progress
+from disco.dfs.gluster.catalog import Catalog, CatalogDirectory
 from disco.dfs.gluster.errors import GlusterError
 from disco.dfs.gluster.filters import Filter, Substring
 from disco.dfs.gluster.inputfs import Source, Start
-from disco.dfs.gluster.selection import Selection, SelectionPicture
-from disco.dfs.gluster.units import GroupAnswer, ListedDirectory, ResolvedFiles, without_cookies
+from disco.dfs.gluster.selection import Selection
+from disco.dfs.gluster.units import PENDING, GroupAnswer, ListedDirectory, ResolvedFiles, without_cookies
 from disco.dfs.gluster.walker import FEW_TEACHERS, placement_or_fault
 
 from .agenda import Agenda, Work
 from .crash import UnexpectedError
+from .matcher import Matcher
+from .updates import Update, Waiting
 
-__all__ = ["Loader", "Update", "Waiting"]
+__all__ = ["Loader"]
 
-PUBLISH_EVERY = 0.08  # seconds
-_SLICE = 0.02  # seconds of filtering before newer requests are looked at
-_LISTINGS = 32  # under way at once
-_BATCHES = 16
+PUBLISH_EVERY = 0.08  # seconds; longer where a picture takes long to make
+_PICTURE_SHARE = 5  # times as long as a picture takes to make, nothing is published
+_BATCHES = 16  # under way at once
 _TEACHERS, _TEACHERS_UNREAD = 9, 300  # files of a group asked for its hosts; while none could be read
-
-
-@dataclass(frozen=True)
-class Waiting:
-    """A call on the mount that has not come back. ``since``: as ``time.monotonic()``."""
-
-    path: bytes
-    since: float
-
-
-@dataclass(frozen=True)
-class Update:
-    """What the screen shows, at one moment. ``ticket``: that of the ``select`` whose picture it holds.
-
-    ``asking_hosts``: hosts of a group are still being asked for. ``filtering``: the picture does not show all yet
-    that is in memory. ``unlisted``: directories of its scope that were known and not listed when it was made; the
-    catalog, which goes on, cannot tell. ``stopped``: the walk was stopped before its end.
-    """
-
-    ticket: int
-    picture: SelectionPicture
-    unlisted: int
-    progress: Progress
-    waiting: tuple[Waiting, ...]
-    filtering: bool
-    stopped: bool
-    error: GlusterError | None = None
-    asking_hosts: bool = False
-
-    @property
-    def complete(self) -> bool:
-        """Whether the picture holds all there is below its scope, and where each file of it lies."""
-        return not (self.filtering or self.unlisted or self.picture.totals.pending or self.asking_hosts)
-
-    @property
-    def settled(self) -> bool:
-        """Whether nothing more will come by itself: it is complete, or was stopped and what was found is placed."""
-        return self.complete or (self.stopped and not self.filtering and not self.picture.totals.pending)
 
 
 @dataclass
 class _Job:
     """What the source was asked for. ``indexes``: of the files asked for, None for a listing."""
 
-    path: bytes
+    directory: CatalogDirectory
     indexes: Sequence[int] | None
     since: float = field(default_factory=time.monotonic)
 
@@ -90,14 +53,15 @@ class Loader:
         self.catalog = Catalog(start.directory)
         self._publish = publish
         self._events: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
-        self._selection = Selection(self.catalog, source.mount_point, start.directory, Substring(b""))
+        self._selection = Selection(self.catalog, source.mount_point, self.catalog.root, Substring(b""))
         self._ticket = 0
         self._asked_ticket = 0
         self._jobs: dict[int, _Job] = {}
         self._agenda = Agenda(self.catalog)
-        self._refilter: Iterator[bytes] | None = None
-        self._dirty: set[bytes] = set()
+        self._matcher = Matcher(self.catalog, self._events.put, self._has_matches)
+        self._dirty: set[CatalogDirectory] = set()
         self._changed = True
+        self._publish_at = 0.0
         self._stopped = False
         self._finishing = False
         self._closed = False
@@ -119,9 +83,17 @@ class Loader:
         self._events.put(lambda: self._select(ticket, scope, keep))
         return ticket
 
-    def look_at(self, files: list[tuple[bytes, list[int]]]) -> None:
-        """Resolves these files before all others: (directory, indexes of files)."""
+    def expect_expression(self) -> None:
+        """Makes ready for a filter that is a regular expression."""
+        self._events.put(self._matcher.prepare)
+
+    def look_at(self, files: list[Work]) -> None:
+        """Resolves these files before all others."""
         self._events.put(lambda: setattr(self._agenda, "looked_at", files))
+
+    def refresh(self, path: bytes) -> None:
+        """Reads a directory anew, and all below it."""
+        self._events.put(lambda: self._refresh(path))
 
     def stop(self) -> None:
         """Begins no more work; what was found stays."""
@@ -148,42 +120,55 @@ class Loader:
         except Exception as error:  # noqa: BLE001 - nobody else would hear of it
             self._error, self._stopped = UnexpectedError(error), True
             self._publish(self._picture())
+        finally:
+            self._matcher.close()
 
     def _work(self) -> None:
-        published = 0.0
         while not self._closed:
-            self._take_events(block=self._refilter is None, until=published + PUBLISH_EVERY)
+            was_busy = self._matcher.busy  # its last answer comes as an event
+            self._take_events()
             if self._closed:
                 return
             self._begin_work()
-            self._filter_some()
-            now = time.monotonic()
-            if self._changed and now >= published + PUBLISH_EVERY:
+            if was_busy or self._matcher.busy:
+                self._matcher.go_on()
+                self._changed = True
+                if not self._matcher.busy:
+                    self._publish_at = 0.0  # it is what the user waits for
+            if self._changed and time.monotonic() >= self._publish_at:
                 self._update_dirty()
+                begun = time.monotonic()
                 self._publish(self._picture())
-                published, self._changed = now, False
+                ended = time.monotonic()
+                self._publish_at = ended + max(PUBLISH_EVERY, _PICTURE_SHARE * (ended - begun))
+                self._changed = False
 
-    def _take_events(self, *, block: bool, until: float) -> None:
+    def _take_events(self) -> None:
+        due = [self._publish_at] if self._changed else []
+        if self._matcher.deadline is not None:
+            due.append(self._matcher.deadline)
+        timeout = max(min(due) - time.monotonic(), 0.001) if due else None
         try:
-            timeout = max(until - time.monotonic(), 0.001) if self._changed else None
-            self._events.get(block=block, timeout=timeout)()
+            self._events.get(block=not self._matcher.can_go_on, timeout=timeout)()
             while True:
                 self._events.get_nowait()()
         except queue.Empty:
             pass
 
     def _picture(self) -> Update:
-        waiting = tuple(Waiting(job.path, job.since) for job in list(self._jobs.values()))
+        waiting = tuple(Waiting(job.directory.path, job.since) for job in list(self._jobs.values()))
         return Update(
             ticket=self._ticket,
             picture=self._selection.picture(),
-            unlisted=self.catalog.directories[self._selection.scope].unlisted,
+            unlisted=self._selection.scope.unlisted,
             progress=replace(self.catalog.progress),
             waiting=waiting,
-            filtering=self._refilter is not None,
+            filtering=self._matcher.busy,
             stopped=self._stopped,
             error=self._error,
             asking_hosts=any(job.indexes == () for job in self._jobs.values()),
+            filter_fault=self._matcher.fault,
+            filtered=self._matcher.fraction,
         )
 
     def _set_stopped(self, stopped: bool) -> None:
@@ -193,28 +178,32 @@ class Loader:
 
     def _select(self, ticket: int, scope: bytes, keep: Filter) -> None:
         self._ticket = ticket
-        self._selection = Selection(self.catalog, self.source.mount_point, scope, keep)
-        self._refilter = iter(self._selection.below(scope))
+        directory, earlier = self.catalog.directories.get(scope, self.catalog.root), self._selection
+        narrower = earlier.scope is directory and not self._matcher.busy and _keeps_no_more(keep, earlier.keep)
+        mount_point = self.source.mount_point
+        self._selection = Selection(self.catalog, mount_point, directory, keep, earlier if narrower else None)
         self._dirty.clear()
         self._agenda.select_anew()
+        self._matcher.begin(self._selection)
         self._changed = True
+        self._publish_at = 0.0
 
-    def _filter_some(self) -> None:
-        """Filters what is in memory, a slice of time at a turn, so that the next keystroke can overtake."""
-        if self._refilter is None:
+    def _has_matches(self, directory: CatalogDirectory) -> None:
+        if directory.count_at(PENDING):
+            self._agenda.selected.append(directory)
+
+    def _refresh(self, path: bytes) -> None:
+        if path not in self.catalog.directories:
             return
-        until = time.monotonic() + _SLICE
-        for path in self._refilter:
-            self._selection.update(path)
-            self._agenda.selected.append(path)
-            if time.monotonic() > until:
-                return
-        self._refilter = None
-        self._changed = True
+        self.catalog.forget(path)
+        self._agenda.to_list.appendleft(self.catalog.directories[path])
+        self._error, self._stopped = None, False
+        self._select(self._ticket, self._selection.scope.path, self._selection.keep)
 
     def _update_dirty(self) -> None:
-        for path in self._dirty:
-            self._selection.update(path)
+        for directory in self._dirty:
+            if isinstance(self._selection.keep, Substring) or self._selection.knows(directory):
+                self._selection.update(directory)
         self._dirty.clear()
 
     def _begin_work(self) -> None:
@@ -226,8 +215,8 @@ class Loader:
                 self._resolve(*work)
             return
         listings = sum(job.indexes is None for job in self._jobs.values())
-        while agenda.to_list and listings < _LISTINGS:
-            self._list(agenda.to_list.popleft())
+        while listings < self.source.listings_ahead and (directory := agenda.next_to_list()) is not None:
+            self._list(directory)
             listings += 1
         batches = len(self._jobs) - listings
         while batches < _BATCHES and (work := self._next_selected() or agenda.next_of_rest()) is not None:
@@ -237,14 +226,14 @@ class Loader:
     def _next_selected(self) -> Work | None:
         return self._agenda.next_selected(self._selection.kept)
 
-    def _list(self, path: bytes) -> None:
-        self._ask(_Job(path, None), self.source.list_directory(path, sizes=True), self._listed)
+    def _list(self, directory: CatalogDirectory) -> None:
+        self._ask(_Job(directory, None), self.source.list_directory(directory.path, sizes=True), self._listed)
 
-    def _resolve(self, path: bytes, indexes: Sequence[int]) -> None:
-        self._agenda.begun(path, indexes)
-        names = self.catalog.directories[path].names
-        future = self.source.resolve_files(path, [names[i] for i in indexes], sizes=True)
-        self._ask(_Job(path, indexes), future, self._resolved)
+    def _resolve(self, directory: CatalogDirectory, indexes: Sequence[int]) -> None:
+        self._agenda.begun(directory, indexes)
+        names = directory.names
+        future = self.source.resolve_files(directory.path, [names[i] for i in indexes], sizes=True)
+        self._ask(_Job(directory, indexes), future, self._resolved)
 
     def _ask(
         self, job: _Job, future: Future[ListedDirectory] | Future[ResolvedFiles], take: Callable[..., None]
@@ -268,7 +257,7 @@ class Loader:
             self._stopped = True
         elif error is not None:
             raise error
-        else:
+        elif self.catalog.numbered[job.directory.number] is job.directory:  # else it is read anew
             take(job, future.result())
 
     def _listed(self, job: _Job, listed: ListedDirectory) -> None:
@@ -276,17 +265,21 @@ class Loader:
             if not self._distrusting:
                 self._distrust_cookies()
             listed = without_cookies(listed)  # it may have been on its way when they were disproved
-        self._ask_for_hosts(listed)
+        self._ask_for_hosts(job.directory, listed)
         placements = [placement_or_fault(self.source, answer) for answer in listed.answers]
-        found = self.catalog.add_listing(listed, placements)
-        self._agenda.to_list.extendleft(reversed(found))
-        self._agenda.rest.append(job.path)
-        self._dirty.add(job.path)
-        if self._selection.covers(job.path):
-            self._selection.update(job.path)
-            self._agenda.selected.append(job.path)
+        directory = job.directory
+        self._agenda.to_list.extendleft(reversed(self.catalog.add_listing(listed, placements)))
+        if directory.count_at(PENDING):
+            self._agenda.rest.append(directory)
+        if not self._selection.covers(directory):
+            return
+        if isinstance(self._selection.keep, Substring) or not directory.places:
+            self._selection.update(directory)
+            self._has_matches(directory)
+        else:
+            self._matcher.add(directory)
 
-    def _ask_for_hosts(self, listed: ListedDirectory) -> None:
+    def _ask_for_hosts(self, directory: CatalogDirectory, listed: ListedDirectory) -> None:
         """Asks some files of each group whose hosts nobody has told yet for their attribute, besides their cookie."""
         cluster = self.source.cluster
         for number, answer in enumerate(listed.answers):
@@ -297,23 +290,28 @@ class Loader:
             if names and asked < (_TEACHERS if cluster.shown(answer.group) else _TEACHERS_UNREAD):
                 self._asked_for_hosts[answer.group] = asked + len(names)
                 future = self.source.resolve_files(listed.directory, names, sizes=False)
-                self._ask(_Job(listed.directory, ()), future, self._told_hosts)
+                self._ask(_Job(directory, ()), future, self._told_hosts)
 
     def _told_hosts(self, job: _Job, resolved: ResolvedFiles) -> None:
         for answer in resolved.answers:
             placement_or_fault(self.source, answer)
-        self._dirty.add(job.path)
+        self._dirty.add(job.directory)
 
     def _distrust_cookies(self) -> None:
         """Asks the attribute of every file that was placed by its cookie: one of them was found wrong."""
         self._distrusting = True
         self.catalog.forget_places("cookie")
-        self._agenda.rest = deque(self.catalog.directories)
-        self._select(self._ticket, self._selection.scope, self._selection.keep)
+        self._agenda.rest = deque(self.catalog.directories.values())
+        self._select(self._ticket, self._selection.scope.path, self._selection.keep)
 
     def _resolved(self, job: _Job, resolved: ResolvedFiles) -> None:
         assert job.indexes is not None
         placements = [placement_or_fault(self.source, answer) for answer in resolved.answers]
-        self.catalog.add_resolved(job.path, job.indexes, resolved, placements)
-        self._agenda.done(job.path, job.indexes)
-        self._dirty.add(job.path)
+        self.catalog.add_resolved(job.directory.path, job.indexes, resolved, placements)
+        self._agenda.done(job.directory, job.indexes)
+        self._dirty.add(job.directory)
+
+
+def _keeps_no_more(keep: Filter, earlier: Filter) -> bool:
+    """Whether a filter keeps only what an earlier one did."""
+    return isinstance(keep, Substring) and isinstance(earlier, Substring) and earlier.needle in keep.needle

@@ -8,8 +8,8 @@ from textual.message import Message
 
 from disco.dfs.gluster.errors import GlusterError
 
-from .loader import Update
 from .session import Session
+from .updates import Update
 
 __all__ = ["CopyWanted", "Loaded", "MountsWanted", "OpenWanted", "Opened", "OpeningFailed", "ReopenWanted"]
 

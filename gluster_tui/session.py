@@ -12,7 +12,7 @@ from disco.dfs.gluster.hostmap import HostnameMap, read_hostname_map
 from disco.dfs.gluster.inputfs import PlacementMode, Source, Start, open_inputfs
 from disco.dfs.gluster.recording import Recording, is_recording_unit, open_recording
 
-from .mount_process import MountProcess
+from .helper_process import HelperProcess
 
 __all__ = ["MapChoice", "Session", "open_path", "open_recorded"]
 
@@ -36,7 +36,7 @@ class Session:
     start: Start
     hostmap: HostnameMap
     map_error: GlusterError | None = None
-    executor: MountProcess | None = None
+    executor: HelperProcess | None = None
 
     def __post_init__(self) -> None:
         self.addresser = Addresser(self.source.cluster, self.hostmap)
@@ -95,15 +95,14 @@ class Session:
 
 
 def open_path(path: str, choice: MapChoice) -> Session:
-    """The dataset at ``path``: a recording, or on a mount, which a process of its own reads. Waits for either."""
-    executor = MountProcess()
+    """The dataset at ``path``: a recording, or on a mount. Waits for either; a process of its own reads it."""
+    executor = HelperProcess()
     try:
         recorded = executor.submit(is_recording_unit, os.fsencode(path)).result()
         if isinstance(recorded, GlusterError):
             raise recorded
         if recorded:
-            executor.shutdown()
-            return open_recorded(path, choice)
+            return open_recorded(path, choice, executor)
         source, start = open_inputfs(path, executor=executor, placement=choice.placement)
         return Session(source, start, *_choose_map(source, choice), executor=executor)
     except BaseException:
@@ -111,12 +110,12 @@ def open_path(path: str, choice: MapChoice) -> Session:
         raise
 
 
-def open_recorded(path: str, choice: MapChoice) -> Session:
-    """The dataset in a recording."""
+def open_recorded(path: str, choice: MapChoice, executor: HelperProcess | None = None) -> Session:
+    """The dataset in a recording. ``executor``: the process that reads it; without one, it is read here."""
     if choice.placement == "exact":
         raise RecordingError(os.fsencode(path), 0, "a recording answers as it was recorded: --exact is for a mount")
-    recording = open_recording(path)
-    return Session(recording, recording.start, *_choose_map(recording, choice))
+    recording = open_recording(path, executor)
+    return Session(recording, recording.start, *_choose_map(recording, choice), executor=executor)
 
 
 def _choose_map(source: Source, choice: MapChoice) -> tuple[HostnameMap, GlusterError | None]:

@@ -11,15 +11,18 @@ from textual.containers import Horizontal, Vertical
 from textual.screen import Screen
 from textual.theme import Theme
 
+from disco.dfs.gluster.catalog import CatalogDirectory
 from disco.dfs.gluster.cluster import Volume
 from disco.dfs.gluster.errors import shown
 from disco.dfs.gluster.filters import Filter, Substring
+from disco.dfs.gluster.units import PENDING
 
 from ..commands import EXPLORER_COMMANDS, bindings
 from ..display import NodeColours
-from ..loader import Loader, Update
+from ..loader import Loader
 from ..messages import CopyWanted, Loaded, MountsWanted, ReopenWanted
 from ..session import Session
+from ..updates import Update
 from ..widgets.bars import FilterBar, NoticeBar, TitleBar
 from ..widgets.dataset_tree import DatasetTree
 from ..widgets.file_list import FileList
@@ -132,8 +135,8 @@ class ExplorerScreen(Screen[None]):
                 self._start_name = None
 
     def _empty_words(self, update: Update) -> str:
-        directory = update.picture.catalog.directories[update.picture.scope]
-        where = shown(self._path_of(update.picture.scope))
+        directory = update.picture.scope
+        where = shown(self._path_of(directory.path))
         if directory.error is not None:
             return f"x {where} cannot be read: {directory.error[1]}. r tries again."
         if directory.state == "gone":
@@ -162,11 +165,13 @@ class ExplorerScreen(Screen[None]):
         picture = self.files.picture
         if picture is None:
             return
-        wanted: dict[bytes, list[int]] = {}
+        wanted: dict[CatalogDirectory, list[int]] = {}
         for number in self.files.rows_on_screen():
             row = picture.row(number)
-            wanted.setdefault(row.directory.path, []).append(row.index)
-        self.loader.look_at(list(wanted.items()))
+            if row.directory.places[row.index] == PENDING:
+                wanted.setdefault(row.directory, []).append(row.index)
+        if wanted:
+            self.loader.look_at(list(wanted.items()))
 
     def on_rows_moved(self, event: Rows.Moved) -> None:
         if event.rows is self.files:

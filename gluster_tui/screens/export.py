@@ -23,8 +23,9 @@ from disco.dfs.gluster.workers import DaemonExecutor
 
 from ..display import shown, size_text
 from ..exporting import CancelledError, ExportRun, TargetCheck, check_target, make_format, preview
-from ..loader import Loader, Update
+from ..loader import Loader
 from ..session import Session
+from ..updates import Update
 from ..widgets.bars import progress_words
 from ..widgets.line import Line
 from ..widgets.toggles import Option, Toggle
@@ -61,7 +62,9 @@ class ExportScreen(ModalScreen[None]):
         self._check = self._agreed = TargetCheck("", "no file is named")
         self._run: ExportRun | None = None
         self._waiting_to_write = False
-        folder = os.path.basename(update.picture.scope) or os.path.basename(session.source.mount_point) or b"inputfs"
+        folder = (
+            os.path.basename(update.picture.scope.path) or os.path.basename(session.source.mount_point) or b"inputfs"
+        )
         self._stem = "".join(c if c.isprintable() and c not in " /" else "_" for c in os.fsdecode(folder))
 
     def compose(self) -> ComposeResult:

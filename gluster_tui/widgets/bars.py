@@ -17,8 +17,8 @@ from disco.dfs.gluster.errors import FilterError, NoHostnameMapError
 from disco.dfs.gluster.filters import Filter, as_filter, compile_regex
 
 from ..display import counted, cut_middle, name_text, shown, size_text
-from ..loader import Update
 from ..session import Session
+from ..updates import Update
 from .line import Line
 
 __all__ = ["FilterBar", "NoticeBar", "TitleBar", "progress_words"]
@@ -130,7 +130,7 @@ class FilterBar(Horizontal):
         if self._latest is None:
             return
         totals, progress = self._latest.picture.totals, progress_words(self._latest)
-        whole = self._latest.picture.catalog.directories[self._latest.picture.scope].files_below
+        whole = self._latest.picture.scope.files_below
         counts = (f" of {whole:,} files, {size_text(totals.bytes)}", f" of {whole:,} files", " files")
         for words in counts:  # the first that leaves room to type; how far the walk is stands in any case
             text = Text(f"{totals.files:,}", Style(bold=True), no_wrap=True, end="")
@@ -146,9 +146,13 @@ def progress_words(update: Update) -> str:
     percent = min(int(update.progress.fraction * 100), 99)
     if update.stopped:
         return f"stopped at {percent}%: incomplete"
+    if update.filter_fault is not None:
+        return "not all filtered: incomplete"
     if update.complete:
         return "complete"
-    return f"filtering... {percent}%" if update.progress.complete else f"walking... {percent}%"
+    if update.progress.complete:
+        return f"filtering... {int(update.filtered * 100)}%"
+    return f"walking... {percent}%"
 
 
 class NoticeBar(Static):
@@ -183,6 +187,8 @@ class NoticeBar(Static):
             return
         if update.error is not None:
             yield f"x {shown(str(update.error))}", "bold"
+        if update.filter_fault is not None:
+            yield f"x {shown(update.filter_fault)}", "bold"
         slow = [waiting for waiting in update.waiting if time.monotonic() - waiting.since > _SLOW]
         if slow:
             longest = min(slow, key=lambda waiting: waiting.since)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from typing import ClassVar, NamedTuple
+from typing import ClassVar
 
 from rich.style import Style
 from rich.text import Text
@@ -14,15 +14,11 @@ from disco.dfs.gluster.catalog import Catalog, CatalogDirectory
 
 from ..display import cut_middle, name_text
 from .rows import Rows
+from .tree_layout import TreeLayout
 
 __all__ = ["DatasetTree"]
 
 _NAME_ROOM = 8  # cells of a name that are shown before a count is
-
-
-class _Node(NamedTuple):
-    path: bytes
-    depth: int
 
 
 class DatasetTree(Rows):
@@ -50,43 +46,36 @@ class DatasetTree(Rows):
         super().__init__(id=id)
         self.catalog = catalog
         self._root_label = root_label
-        self._open: set[bytes] = {catalog.root}
-        self._shown: list[_Node] = [_Node(catalog.root, 0)]
+        self._open: set[bytes] = {catalog.root.path}
+        self._layout = TreeLayout(catalog, self._open)
 
     @property
     def row_count(self) -> int:
-        return len(self._shown)
+        return self._layout.count
+
+    @property
+    def _at_cursor(self) -> CatalogDirectory:
+        return self._layout.at(min(self.cursor, self._layout.count - 1)).directory
 
     @property
     def selected(self) -> bytes:
         """The path of the directory under the cursor."""
-        return self._shown[min(self.cursor, len(self._shown) - 1)].path
+        return self._at_cursor.path
 
     def catalog_changed(self) -> None:
         """Shows what the catalog has learned; the cursor stays on its directory."""
         before = self.selected
-        self._shown = self._visible()
-        places = {node.path: row for row, node in enumerate(self._shown)}
-        self.set_reactive(Rows.cursor, places.get(before, 0))
+        self._layout = TreeLayout(self.catalog, self._open)
+        directory = self.catalog.directories.get(before)
+        row = self._layout.row_of(directory) if directory is not None else None
+        self.set_reactive(Rows.cursor, row or 0)
         self.rows_changed()
 
-    def _visible(self) -> list[_Node]:
-        nodes: list[_Node] = []
-        stack = [_Node(self.catalog.root, 0)]
-        while stack:
-            node = stack.pop()
-            nodes.append(node)
-            if node.path in self._open:
-                names = self.catalog.directories[node.path].directories
-                stack.extend(_Node(os.path.join(node.path, name), node.depth + 1) for name in reversed(names))
-        return nodes
-
     def row_text(self, row: int, width: int) -> Text:
-        node = self._shown[row]
-        directory = self.catalog.directories[node.path]
+        directory, depth = self._layout.at(row)
         count = self._count_text(directory)
-        name = self._root_label if node.path == self.catalog.root else os.path.basename(node.path)
-        text = Text("  " * node.depth + self._arrow(directory), no_wrap=True, end="")
+        name = self._root_label if directory.parent is None else os.path.basename(directory.path)
+        text = Text("  " * depth + self._arrow(directory), no_wrap=True, end="")
         shown_name = name_text(name)
         room = width - text.cell_len - 1
         if directory.state == "failed" and room - count.cell_len < min(shown_name.cell_len, _NAME_ROOM):
@@ -97,7 +86,7 @@ class DatasetTree(Rows):
         return text.append_text(count)
 
     def _arrow(self, directory: CatalogDirectory) -> str:
-        if directory.state == "listed" and not directory.directories:
+        if directory.state == "listed" and not directory.children:
             return "  "
         return "▾ " if directory.path in self._open else "▸ "
 
@@ -118,8 +107,8 @@ class DatasetTree(Rows):
 
     def action_open(self) -> None:
         """Opens the directory under the cursor, or goes to the first in it."""
-        directory = self.catalog.directories[self.selected]
-        if directory.path in self._open and directory.directories:
+        directory = self._at_cursor
+        if directory.path in self._open and directory.children:
             self.action_move(1)
         else:
             self._open.add(directory.path)
@@ -127,24 +116,19 @@ class DatasetTree(Rows):
 
     def action_close(self) -> None:
         """Closes the directory under the cursor, or goes to the one that holds it."""
-        path = self.selected
-        if path in self._open and self.catalog.directories[path].directories:
-            self._open.discard(path)
+        directory = self._at_cursor
+        if directory.path in self._open and directory.children:
+            self._open.discard(directory.path)
             self.catalog_changed()
-        elif path != self.catalog.root:
-            above = os.path.dirname(path)
-            self.cursor = next(row for row, node in enumerate(self._shown) if node.path == above)
+        elif directory.parent is not None:
+            self.cursor = self._layout.row_of(directory.parent) or 0
 
     def action_choose(self) -> None:
         """Opens or closes the directory under the cursor."""
-        path = self.selected
-        if path in self._open:
-            self._open.discard(path)
-        else:
-            self._open.add(path)
+        self._open ^= {self.selected}
         self.catalog_changed()
 
     def clicked(self, row: int, x: int, times: int) -> None:
         """A click on the arrow, or a double click, opens or closes."""
-        if times > 1 or x in range(self._shown[row].depth * 2, self._shown[row].depth * 2 + 2):
+        if times > 1 or x in range(self._layout.at(row).depth * 2, self._layout.at(row).depth * 2 + 2):
             self.action_choose()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from typing import ClassVar
 
 from rich.style import Style
@@ -47,7 +46,7 @@ class FileList(Rows):
         return len(self.picture) if self.picture is not None else 0
 
     def watch_picture(self, old: SelectionPicture | None, new: SelectionPicture | None) -> None:
-        if old is not None and new is not None and (old.scope != new.scope or old.keep != new.keep):
+        if old is not None and new is not None and (old.scope.path != new.scope.path or old.keep != new.keep):
             self.cursor = 0
             self.scroll_home(animate=False, immediate=True)
         self.rows_changed()
@@ -84,10 +83,9 @@ class FileList(Rows):
     def _name_text(self, file: Row, width: int) -> Text:
         """The path below the selected directory; what the filter matched is marked. The name gives way last."""
         assert self.picture is not None
-        scope, folder = self.picture.scope, file.directory.path
-        below = folder[len(scope) :].lstrip(b"/")
-        absolute = os.path.join(self.session.source.mount_point, folder)
-        name = cut_middle(name_text(file.name, marks=self.picture.keep.spans(absolute, file.name)), width)
+        below = file.directory.path[len(self.picture.scope.path) :].lstrip(b"/")
+        marks = self.picture.spans(file, self.session.source.mount_point)
+        name = cut_middle(name_text(file.name, marks=marks), width)
         if not below:
             return name
         prefix = cut_middle(name_text(below + b"/", style=Style(dim=True)), max(width - name.cell_len, 0))

@@ -48,6 +48,7 @@ class MadeUp:
     mount_point = b"/inputfs"
     disproved = None
     lost = 0
+    listings_ahead = 32
 
     def __init__(self, directories: int) -> None:
         self.directories = directories

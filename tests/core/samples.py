@@ -6,6 +6,7 @@ import os
 import tempfile
 import zlib
 from collections.abc import Iterable, Mapping
+from concurrent.futures import Future
 from typing import Any
 
 from disco.dfs.gluster.addresses import Addresser
@@ -14,6 +15,8 @@ from disco.dfs.gluster.graph import parse_volfile
 from disco.dfs.gluster.pathinfo import Brick
 from disco.dfs.gluster.placement import Placement
 from disco.dfs.gluster.recording import Recording, open_recording
+from disco.dfs.gluster.units import GONE, ListedDirectory, ResolvedFiles
+from disco.dfs.gluster.workers import completed
 
 # Every kind of name that some consumer, terminal or format has stumbled over; none of them is made up of text alone.
 ODD_NAMES: dict[str, bytes] = {
@@ -148,12 +151,43 @@ def recording_text(lines: Iterable[Line], **header: Any) -> bytes:
     return b"".join(json.dumps(line).encode() + b"\n" for line in [header_line(**header), *lines, end_line(lines)])
 
 
+class WholeRecording(Recording):
+    """A recording that was read to its end, so that any directory can be asked for, and more than once."""
+
+    def __init__(self, recording: Recording) -> None:
+        self.__dict__.update(recording.__dict__)
+        self._listed: dict[bytes, ListedDirectory] = {}
+        waiting = [recording.start.directory]
+        while waiting:
+            listed = recording.list_directory(waiting.pop(), sizes=True).result()
+            self._listed[listed.directory] = listed
+            waiting += [os.path.join(listed.directory, name) for name in listed.directories]
+        recording.close()
+
+    def list_directory(self, directory: bytes, *, sizes: bool, ask: bool = False) -> Future[ListedDirectory]:
+        return completed(self._listed.get(directory) or ListedDirectory(directory, [], [], gone=True))
+
+    def resolve_files(self, directory: bytes, names: list[bytes], *, sizes: bool) -> Future[ResolvedFiles]:
+        """What the listing says of some files, as if it were asked for each of them."""
+        listed = self._listed[directory]
+        failures = {index: failure for index, *failure in listed.failures}
+        indexes = [listed.files.index(name) if name in listed.files else -1 for name in names]
+        return completed(
+            ResolvedFiles(
+                list(listed.answers),
+                [listed.placed[index] if index >= 0 else GONE for index in indexes],
+                [listed.sizes[index] if index >= 0 else -1 for index in indexes],
+                [(number, *failures[index]) for number, index in enumerate(indexes) if index in failures],
+            )
+        )
+
+
 def opened(text: bytes) -> Recording:
     """A recording, read."""
     with tempfile.NamedTemporaryFile() as file:
         file.write(text)
         file.flush()
-        return open_recording(file.name)
+        return WholeRecording(open_recording(file.name))
 
 
 def recording_of(paths: Iterable[bytes], **header: Any) -> Recording:

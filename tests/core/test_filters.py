@@ -114,7 +114,10 @@ def test_no_expression_is_taken_to_keep_all():
 
 
 def spans(filter, name, directory=b"/data/web_logs"):
-    return filter.spans(directory, name)
+    if isinstance(filter, Substring):
+        return filter.spans(directory, name)
+    marks = filter.marks(name)
+    return filter.spans(directory, name, marks[0]) if marks else []
 
 
 def test_spans_mark_every_place_of_a_substring():
@@ -147,6 +150,19 @@ def test_spans_of_surrogate_escapes_count_bytes():
 
 def test_spans_of_an_expression_of_bytes_count_bytes():
     assert spans(as_filter(re.compile(rb"\xff.")), b"\xffab") == [(0, 2)]
+
+
+@pytest.mark.parametrize("length", [253, 254, 255])
+def test_a_span_may_be_as_long_as_a_name(length):
+    assert spans(compile_regex("x*"), b"x" * length) == [(0, length)]
+
+
+@given(st.lists(NAME, min_size=1), st.sampled_from(["", "a", "a*", ".b", "[^a]", "ä"]))
+def test_an_expression_marks_the_names_that_it_keeps(names, expression):
+    keep = compile_regex(expression)
+    marks = keep.marks(b"\0".join(names))
+    marked = range(len(names)) if marks is None else [i for i, mark in enumerate(marks) if mark]
+    assert list(marked) == keep.kept(b"/", names)
 
 
 def test_an_expression_that_does_not_match_marks_nothing():

@@ -12,7 +12,7 @@ from textual.widgets import Input
 
 from disco.dfs.gluster.inputfs import find_mount_unit
 from gluster_tui import session
-from gluster_tui.mount_process import MountProcess
+from gluster_tui.helper_process import HelperProcess
 from gluster_tui.screens.explorer import ExplorerScreen
 from gluster_tui.screens.help import HelpScreen
 from gluster_tui.screens.opening import OpeningScreen, ProblemScreen
@@ -118,7 +118,7 @@ async def test_a_mount_whose_client_is_dead(make_volume: MakeVolume) -> None:
     assert "Mount it again" in await problem(str(volume.mountpoint))
 
 
-class NobodysProcess(MountProcess):
+class NobodysProcess(HelperProcess):
     """The process that works on the mount, without root's rights."""
 
     def __init__(self) -> None:
@@ -131,7 +131,7 @@ class NobodysProcess(MountProcess):
 @pytest.fixture
 def closed(folder_2x2: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A directory that the user of the explorer may not read, beside a file."""
-    monkeypatch.setattr(session, "MountProcess", NobodysProcess)
+    monkeypatch.setattr(session, "HelperProcess", NobodysProcess)
     (folder_2x2 / "inner").mkdir(mode=0o700)
     (folder_2x2 / "file").touch()
     return folder_2x2 / "inner"

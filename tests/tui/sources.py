@@ -117,6 +117,7 @@ class HeldSource:
         return self.recording.mount_point
 
     lost = 0
+    listings_ahead = 32
 
     @property
     def disproved(self) -> bytes | None:

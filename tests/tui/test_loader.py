@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from disco.dfs.gluster.filters import Substring
+from gluster_tui.helper_process import READING, HelperEndedError
 from gluster_tui.loader import PUBLISH_EVERY, Loader, Update
-from gluster_tui.mount_process import MountProcessEndedError
 
 from .sources import FILES, HeldSource, dataset, everything
 
@@ -105,7 +105,7 @@ def test_the_rows_on_the_screen_are_asked_for_although_everything_else_hangs(mad
     loader = made(source)
     loader.until(lambda update: len(update.picture) == 100 and source.held >= 16, "all places are taken")
     assert b"099/file" not in source.asked_files
-    loader.look_at([(b"099", [0])])
+    loader.look_at([(loader.catalog.directories[b"099"], [0])])
     loader.until(lambda _: source.asked_files[-1] == b"099/file", "the row is asked for")
 
 
@@ -114,7 +114,7 @@ def test_a_file_is_asked_for_once_however_often_it_is_looked_at(made: Made) -> N
     loader = made(source)
     loader.until(lambda _: source.held, "it is asked for")
     for _ in range(3):
-        loader.look_at([(b"", [0])])
+        loader.look_at([(loader.catalog.root, [0])])
     source.release()
     loader.complete()
     assert source.asked_files == [b"file"]
@@ -180,9 +180,9 @@ def test_an_error_of_the_source_stops_the_walk_and_is_told(made: Made) -> None:
     source = HeldSource(dataset(), hold_listings=lambda path: path == b"web_logs")
     loader = made(source)
     loader.until(lambda update: len(update.picture) == 4, "the rest is listed")
-    source.end(MountProcessEndedError())
+    source.end(HelperEndedError(READING))
     update = loader.until(lambda update: update.error, "the error is told")
-    assert isinstance(update.error, MountProcessEndedError)
+    assert isinstance(update.error, HelperEndedError)
     assert update.stopped
 
 

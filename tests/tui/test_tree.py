@@ -29,7 +29,8 @@ def catalog_of(source: HeldSource, *, but: bytes | None = None) -> Catalog:
 
 def add(catalog: Catalog, source: HeldSource, path: bytes) -> list[bytes]:
     """Lists a directory into a catalog; none of its files is placed."""
-    return catalog.add_listing(source.list_directory(path, sizes=False).result(), [])
+    found = catalog.add_listing(source.list_directory(path, sizes=False).result(), [])
+    return [directory.path for directory in found]
 
 
 def rows(pilot: Pilot[None], tree: DatasetTree) -> list[str]:

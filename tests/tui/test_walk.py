@@ -9,9 +9,9 @@ from dataclasses import replace
 from textual.pilot import Pilot
 
 from gluster_tui.app import GlusterTui
+from gluster_tui.helper_process import READING, HelperEndedError
 from gluster_tui.loader import Waiting
 from gluster_tui.messages import Loaded
-from gluster_tui.mount_process import MountProcessEndedError
 from gluster_tui.widgets.bars import NoticeBar
 
 from .driving import enter_filter, explorer, files_shown, in_view, on_screen, running, settled, until
@@ -123,7 +123,7 @@ async def test_when_the_mounts_process_ends_the_walk_stops_and_says_what_helps()
     source = half_listed()
     async with running(session_of(source), settle=False) as pilot:
         await known(pilot, 9)
-        source.end(MountProcessEndedError())
+        source.end(HelperEndedError(READING))
         await until(pilot, lambda: "x the process that reads the mount has ended: press r" in on_screen(pilot), "words")
         assert "incomplete" in on_screen(pilot)
 

@@ -9,10 +9,13 @@ from __future__ import annotations
 import os
 from array import array
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Literal
 
+from .names import NameStore, Span
 from .placement import Placement, WayKnown
 from .units import FAILED, GONE, PENDING, ListedDirectory, ResolvedFiles
 
@@ -20,59 +23,130 @@ __all__ = ["Catalog", "CatalogDirectory", "DirectoryState"]
 
 DirectoryState = Literal["waiting", "listed", "failed", "gone"]
 
+_NO_FAILURES: Mapping[int, tuple[int, str]] = MappingProxyType({})
+_PLACE_CODES, _SIZE_CODES = "bhi", "iq"  # arrays of 1, 2 and 4 bytes a file; of 4 and 8
+
 
 class CatalogDirectory:
     """One directory of the dataset.
 
-    ``path``: below the mount point. ``directories``: names in the order of ``name/``; ``cuts``: for each of them,
-    before which file it stands by path. ``places``: for each file an index into ``Catalog.placements``, or PENDING,
-    FAILED, GONE. ``sizes``: bytes of each file, -1 unknown. ``files_below``: files listed here and below so far.
-    ``unlisted``: directories here and below that are known but not listed yet.
+    ``number``: its own in the catalog, from 0. ``path``: below the mount point. ``children``: in the order of
+    ``name/``; ``cuts``: for each of them, before which file it stands by path. ``places``: for each file an index into
+    ``Catalog.placements``, or PENDING, FAILED, GONE. ``sizes``: bytes of each file, -1 unknown. ``failures``: (errno,
+    words) by index of a file. ``files_below``: files listed here and below so far. ``unlisted``: directories here and
+    below that are known but not listed yet.
     """
 
     __slots__ = (
-        "_names",
+        "_store",
+        "children",
         "cuts",
-        "directories",
         "error",
         "failures",
         "files_below",
+        "number",
+        "parent",
         "path",
         "places",
         "sizes",
+        "span",
         "state",
         "unlisted",
     )
 
-    def __init__(self, path: bytes) -> None:
+    def __init__(self, number: int, path: bytes, parent: CatalogDirectory | None, store: NameStore) -> None:
+        self.number = number
         self.path = path
+        self.parent = parent
+        self._store = store
         self.state: DirectoryState = "waiting"
         self.error: tuple[int, str] | None = None
-        self.directories: Sequence[bytes] = ()
+        self.children: Sequence[CatalogDirectory] = ()
         self.cuts: Sequence[int] = ()
-        self._names = b""
-        self.places = array("i")
-        self.sizes = array("q")
-        self.failures: dict[int, tuple[int, str]] = {}
+        self.span = Span(0, 0)
+        self.places = array("b")
+        self.sizes = array("i")
+        self.failures: Mapping[int, tuple[int, str]] = _NO_FAILURES
         self.files_below = 0
         self.unlisted = 1
 
     @property
+    def joined_names(self) -> bytes:
+        """The names of its files, sorted, with a NUL between two."""
+        return self._store.read(self.span)
+
+    @property
     def names(self) -> list[bytes]:
         """The names of its files, sorted; made at each call."""
-        return self._names.split(b"\0") if self.places else []
+        return self.joined_names.split(b"\0") if self.places else []
 
-    def fill(self, listed: ListedDirectory) -> None:
-        """Takes up what a listing said."""
+    @property
+    def above(self) -> Iterator[CatalogDirectory]:
+        """This directory, and those that hold it, up to the root of the catalog."""
+        directory: CatalogDirectory | None = self
+        while directory is not None:
+            yield directory
+            directory = directory.parent
+
+    def fill(self, listed: ListedDirectory, children: Sequence[CatalogDirectory]) -> None:
+        """Takes up what a listing said. ``children``: in the order of ``name/``."""
         files = listed.files
-        keys = sorted(name + b"/" for name in listed.directories)
-        self._names = b"\0".join(files)
-        self.directories = [key[:-1] for key in keys]
-        self.cuts = array("l", [bisect_left(files, key) for key in keys])
-        self.sizes = array("q", listed.sizes or [-1] * len(files))
-        self.places = array("i", [PENDING]) * len(files)
+        if files:
+            self.span = self._store.add(b"\0".join(files))
+            self.sizes = _smallest(_SIZE_CODES, listed.sizes or [-1] * len(files))
+            self.places = array("b", [PENDING]) * len(files)  # until put_places() says more
+        if children:
+            self.children = tuple(children)
+            self.cuts = array("l", [bisect_left(files, os.path.basename(c.path) + b"/") for c in children])
         self.error = listed.error
         self.state = "gone" if listed.gone else "failed" if listed.error else "listed"
+
+    def count_at(self, place: int) -> int:
+        """How many of its files have a place: an index into ``Catalog.placements``, PENDING, FAILED or GONE."""
+        if self.places.typecode == "b":
+            return self.places.tobytes().count(place & 255) if place < 128 else 0
+        return self.places.count(place)
+
+    def count_places(self) -> dict[int, int]:
+        """How many of its files have each place."""
+        if self.places.typecode != "b":
+            return Counter(self.places)
+        raw = self.places.tobytes()
+        return {byte - 256 if byte > 127 else byte: raw.count(byte) for byte in set(raw)}
+
+    def put_places(self, indexes: Sequence[int], places: Sequence[int]) -> None:
+        """Sets the places of some files."""
+        if len(indexes) == len(self.places):
+            self.places = _smallest(_PLACE_CODES, places)
+            return
+        if max(places, default=0) >= 1 << (8 * self.places.itemsize - 1):
+            self.places = _smallest(_PLACE_CODES, [*self.places, max(places)])[:-1]
+        for index, place in zip(indexes, places, strict=True):
+            self.places[index] = place
+
+    def put_sizes(self, indexes: Sequence[int], sizes: Sequence[int]) -> None:
+        """Sets the sizes of some files."""
+        if max(sizes, default=0) >= 1 << (8 * self.sizes.itemsize - 1):
+            self.sizes = array("q", self.sizes)
+        for index, size in zip(indexes, sizes, strict=True):
+            self.sizes[index] = size
+
+    def put_failures(self, failures: Mapping[int, tuple[int, str]]) -> None:
+        """Adds why files could not be placed, by their index."""
+        if failures:
+            self.failures = {**self.failures, **failures}
+
+
+def _smallest(codes: str, values: Sequence[int]) -> array[int]:
+    """The values in the smallest array that holds them."""
+    if isinstance(values, array) and values.typecode == codes[0]:
+        return values
+    for code in codes[:-1]:
+        try:
+            return array(code, values)
+        except OverflowError:
+            continue
+    return array(codes[-1], values)
 
 
 @dataclass(slots=True)
@@ -99,42 +173,45 @@ class Progress:
 
 
 class Catalog:
-    """The dataset below ``root``: its directories by path, and the placements that its files share."""
+    """The dataset below ``root``: its directories by path, and the placements that its files share.
+
+    ``numbered``: directories by their number; None of those that were forgotten.
+    """
 
     def __init__(self, root: bytes) -> None:
-        self.root = root
-        self.directories: dict[bytes, CatalogDirectory] = {root: CatalogDirectory(root)}
+        self.names = NameStore()
+        self.directories: dict[bytes, CatalogDirectory] = {}
+        self.numbered: list[CatalogDirectory | None] = []
+        self.root = self._add(root, None)
         self.placements: list[Placement] = []
         self._numbers: dict[Placement, int] = {}
         self.progress = Progress(directories_known=1)
 
-    def parents(self, path: bytes) -> list[CatalogDirectory]:
-        """The directory at ``path`` and those above it, up to the root of the catalog."""
-        found = []
-        while True:
-            found.append(self.directories[path])
-            if path == self.root:
-                return found
-            path = os.path.dirname(path)
+    def _add(self, path: bytes, parent: CatalogDirectory | None) -> CatalogDirectory:
+        directory = CatalogDirectory(len(self.numbered), path, parent, self.names)
+        self.numbered.append(directory)
+        self.directories[path] = directory
+        return directory
 
-    def add_listing(self, listed: ListedDirectory, placements: Sequence[Placement | str]) -> list[bytes]:
-        """Takes up a listing; returns the paths of the directories in it, which are now known and waiting.
+    def add_listing(self, listed: ListedDirectory, placements: Sequence[Placement | str]) -> Sequence[CatalogDirectory]:
+        """Takes up a listing; returns the directories in it, which are now known and waiting.
 
         ``placements``: what each of ``listed.answers`` means, or in words why it is no place for a job.
         """
         directory = self.directories[listed.directory]
-        directory.fill(listed)
-        self._place(directory, range(len(directory.places)), listed.placed, placements)
-        found = [os.path.join(listed.directory, name) for name in directory.directories]
-        for path in found:
-            self.directories[path] = CatalogDirectory(path)
-        for above in self.parents(listed.directory):
-            above.files_below += len(directory.places)
+        keys = sorted([name + b"/" for name in listed.directories])
+        found = [self._add(os.path.join(listed.directory, key[:-1]), directory) for key in keys]
+        directory.fill(listed, found)
+        count = len(listed.files)
+        self._place(directory, range(count), listed.placed, placements)
+        directory.put_failures({index: (code, words) for index, code, words in listed.failures})
+        for above in directory.above:
+            above.files_below += count
             above.unlisted += len(found) - 1
         self.progress.directories_known += len(found)
         self.progress.directories_listed += 1
-        self.progress.files += len(directory.places)
-        self.progress.files_resolved += len(directory.places) - directory.places.count(PENDING)
+        self.progress.files += count
+        self.progress.files_resolved += count - directory.count_at(PENDING)
         self.progress.others += listed.others
         self.progress.vanished += listed.gone
         return found
@@ -149,10 +226,8 @@ class Catalog:
         directory = self.directories[path]
         self.progress.files_resolved += sum(directory.places[index] == PENDING for index in indexes)
         self._place(directory, indexes, resolved.placed, placements)
-        for index, size in zip(indexes, resolved.sizes, strict=True):
-            directory.sizes[index] = size
-        for number, code, words in resolved.failures:
-            directory.failures[indexes[number]] = (code, words)
+        directory.put_sizes(indexes, resolved.sizes)
+        directory.put_failures({indexes[number]: (code, words) for number, code, words in resolved.failures})
         self.progress.vanished += resolved.placed.count(GONE)
 
     def _place(
@@ -163,12 +238,13 @@ class Catalog:
         placements: Sequence[Placement | str],
     ) -> None:
         numbers = [self._number(placement) for placement in placements]
-        for index, place in zip(indexes, placed, strict=True):
-            directory.places[index] = numbers[place] if place >= 0 else place
+        # Read from its end for what is no index: GONE is -1, and so on.
+        numbers += [PENDING, FAILED, GONE]
+        directory.put_places(indexes, list(map(numbers.__getitem__, placed)))
         for number, words in enumerate(placements):
             if isinstance(words, str):
                 lost = [index for index, place in zip(indexes, placed, strict=True) if place == number]
-                directory.failures.update(dict.fromkeys(lost, (0, words)))
+                directory.put_failures(dict.fromkeys(lost, (0, words)))
 
     def forget_places(self, known_by: WayKnown) -> None:
         """Makes the places pending again that were known in this way: it was found wrong. So too of files that failed
@@ -181,8 +257,32 @@ class Catalog:
                 if place in wrong or index in failed:
                     directory.places[index] = PENDING
                     self.progress.files_resolved -= 1
-            for index in failed:
-                del directory.failures[index]
+            if failed:
+                directory.failures = {i: failure for i, failure in directory.failures.items() if i not in failed}
+
+    def forget(self, path: bytes) -> None:
+        """Forgets what was listed at and below a directory, which is known and waiting again, as another object."""
+        old = self.directories[path]
+        stack, known = [old], 0
+        while stack:
+            directory = stack.pop()
+            stack.extend(directory.children)
+            known += 1
+            self.numbered[directory.number] = None
+            del self.directories[directory.path]
+            if directory.state != "waiting":
+                self.progress.directories_listed -= 1
+            self.progress.files -= len(directory.places)
+            self.progress.files_resolved -= len(directory.places) - directory.count_at(PENDING)
+        self.progress.directories_known -= known - 1
+        new = self._add(path, old.parent)
+        if old.parent is None:
+            self.root = new
+            return
+        old.parent.children = tuple(new if child is old else child for child in old.parent.children)
+        for above in old.parent.above:
+            above.files_below -= old.files_below
+            above.unlisted += 1 - old.unlisted
 
     def _number(self, placement: Placement | str) -> int:
         if isinstance(placement, str):

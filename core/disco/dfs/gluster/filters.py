@@ -9,7 +9,11 @@ from __future__ import annotations
 import os
 import re
 import warnings
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import repeat
+from operator import contains
+from typing import Any, cast
 
 from .errors import FilterError
 
@@ -26,19 +30,31 @@ class Substring:
 
     def kept(self, directory: bytes, names: list[bytes]) -> list[int]:
         """Indexes into ``names`` of the files kept. ``directory``: absolute, as bytes."""
+        marks = self.marks(directory, b"\0".join(names)) if names else b""
+        return list(range(len(names))) if marks is None else [i for i, mark in enumerate(marks) if mark]
+
+    def marks(self, directory: bytes, names: bytes) -> bytes | None:
+        """For each of a directory's files a byte, 1 where it is kept and 0 where not; b"" where none is, None where all
+        are. ``names``: at least one, with a NUL between two.
+        """
         needle = self.needle
         prefix = directory if directory.endswith(b"/") else directory + b"/"
         if needle in prefix:
-            return list(range(len(names)))
-        # A match that does not lie in the directory alone ends in the name: so only as much of the
-        # directory's end as the needle could cover has to be looked at.
-        tail = prefix[-(len(needle) - 1) :] if len(needle) > 1 else b""
-        if not _spans(needle, tail):
-            return [i for i, name in enumerate(names) if needle in name]
-        return [i for i, name in enumerate(names) if needle in name or needle in tail + name]
+            return None
+        if b"\0" in needle:  # else it would match where one name ends and the next begins
+            return b""
+        head, slash, last = needle.rpartition(b"/")
+        if slash:  # no name holds one: so the match ends with what a name begins with
+            if not prefix.endswith(head + slash) or b"\0" + last not in b"\0" + names:
+                return b""
+            return bytes([name.startswith(last) for name in names.split(b"\0")])
+        if needle not in names:
+            return b""
+        marks = bytes(map(contains, names.split(b"\0"), repeat(needle)))
+        return marks if 0 in marks else None
 
-    def spans(self, directory: bytes, name: bytes) -> list[tuple[int, int]]:
-        """Where the name matches, as (start, end) in its bytes: what a screen may mark."""
+    def spans(self, directory: bytes, name: bytes, mark: int = 1) -> list[tuple[int, int]]:
+        """Where the name matches, as (start, end) in its bytes: what a screen may mark. ``mark``: that of its file."""
         needle, prefix = self.needle, (directory if directory.endswith(b"/") else directory + b"/")
         if not needle:
             return []
@@ -54,10 +70,6 @@ class Substring:
     def keeps_all(self) -> bool:
         """Whether nothing is filtered out."""
         return not self.needle
-
-
-def _spans(needle: bytes, tail: bytes) -> bool:
-    return any(tail.endswith(needle[:k]) for k in range(1, len(needle)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,15 +88,27 @@ class Regex:
         match_bytes = self.pattern.match
         return [i for i, name in enumerate(names) if match_bytes(name)]
 
-    def spans(self, directory: bytes, name: bytes) -> list[tuple[int, int]]:
-        """Where the name matches, as (start, end) in its bytes."""
-        if isinstance(self.pattern.pattern, str):
-            found = self.pattern.match(os.fsdecode(name))
-            end = len(os.fsencode(found.group())) if found else 0
+    def marks(self, names: bytes) -> bytes | None:
+        """For each of a directory's files a byte, 0 where it is not kept, else 1 more than the byte of its name where
+        the match ends, or 255; b"" where none is kept, None where all are and no match has a length. ``names``: at
+        least one, with a NUL between two.
+        """
+        text = isinstance(self.pattern.pattern, str)
+        subjects: Sequence[str | bytes] = os.fsdecode(names).split("\0") if text else names.split(b"\0")
+        found = list(map(cast("Callable[[str | bytes], re.Match[Any] | None]", self.pattern.match), subjects))
+        if not any(found):
+            return b""
+        if text and not names.isascii():
+            ends = [len(os.fsencode(match.group())) + 1 if match else 0 for match in found]
         else:
-            found_bytes = self.pattern.match(name)
-            end = found_bytes.end() if found_bytes else 0
-        return [(0, end)] if end else []
+            ends = [match.end() + 1 if match else 0 for match in found]
+        marks = bytes([min(end, 255) for end in ends])
+        return None if marks.count(1) == len(marks) else marks
+
+    def spans(self, directory: bytes, name: bytes, mark: int) -> list[tuple[int, int]]:
+        """Where the name matches, as (start, end) in its bytes, by the mark of its file: no expression is run."""
+        end = len(name) if mark == 255 else mark - 1
+        return [(0, end)] if end > 0 else []
 
     @property
     def keeps_all(self) -> bool:

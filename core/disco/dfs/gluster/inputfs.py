@@ -56,8 +56,8 @@ class Source(Protocol):
 
     ``mount_point``: absolute. Directories and files are named by their path below it, as bytes without a leading
     slash, "" for the root. ``disproved``: the path of a file whose attribute contradicted its cookie; from then on what
-    cookies said is not to be used. ``lost``: units of work that an executor did not bring back, and that were done
-    anew.
+    cookies said is not to be used. ``listings_ahead``: how many listings may well be asked for at once. ``lost``: units
+    of work that an executor did not bring back, and that were done anew.
     """
 
     @property
@@ -68,6 +68,8 @@ class Source(Protocol):
     def disproved(self) -> bytes | None: ...
     @property
     def lost(self) -> int: ...
+    @property
+    def listings_ahead(self) -> int: ...
     def list_directory(self, directory: bytes, *, sizes: bool, ask: bool = False) -> Future[ListedDirectory]: ...
     def doubtful(self) -> Future[list[ListedDirectory]]: ...
     def resolve_files(self, directory: bytes, names: list[bytes], *, sizes: bool) -> Future[ResolvedFiles]: ...
@@ -78,6 +80,8 @@ class Source(Protocol):
 
 class Inputfs:
     """One mounted GlusterFS file system, as a ``Source``; made by ``open_inputfs()``."""
+
+    listings_ahead = 32
 
     def __init__(self, facts: MountFacts, executor: Executor, mode: PlacementMode = "auto") -> None:
         self.mount = facts.mount

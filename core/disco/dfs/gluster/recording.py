@@ -21,47 +21,50 @@ Directory:
 
 from __future__ import annotations
 
-import gzip
-import io
-import json
+import contextlib
+import itertools
 import os
-import zlib
-from bisect import bisect_left
-from collections.abc import Callable, Iterator
-from concurrent.futures import Future
-from dataclasses import dataclass
-from typing import IO, Any, BinaryIO
+import threading
+from concurrent.futures import Executor, Future, InvalidStateError
+from functools import partial
+from typing import Any
 
 from .cluster import Cluster, Group, Volume
-from .errors import GlusterError, NoHostnameMapError, PathError, RecordingError
+from .errors import GlusterError, NoHostnameMapError, RecordingError
 from .hostmap import HostnameMap
 from .mount_facts import Start
 from .placement import Placement, Placements
-from .recorded import bytes_of, failure_of, mount_point_of, names_of, number_of, path_of, text_of
-from .units import FAILED, GONE, PENDING, Answer, GroupAnswer, ListedDirectory, ResolvedFiles
-from .workers import completed
+from .recorded import bytes_of, mount_point_of, number_of, path_of, text_of
+from .recording_reader import (
+    MALFORMED,
+    MARK,
+    Packed,
+    close_recording_unit,
+    is_recording_unit,
+    list_recorded_unit,
+    read_header_unit,
+    read_on_unit,
+    words_of,
+)
+from .units import GONE, Answer, ListedDirectory, ResolvedFiles
+from .workers import ImmediateExecutor, completed
 
-__all__ = ["VERSION", "Recording", "is_recording", "is_recording_unit", "open_recording"]
+__all__ = ["VERSION", "Recording", "is_recording_unit", "open_recording"]
 
 VERSION = 1
-_MARK = "gluster_tui_recording"
-_GZIP = b"\x1f\x8b"
-_LOOKED_AT = 1 << 16  # bytes of a first line in which the mark is looked for
-_MALFORMED = (KeyError, TypeError, ValueError, AttributeError, RecursionError)
-
-
-@dataclass(frozen=True, slots=True)
-class _Recorded:
-    """One directory of a recording. ``failures``: (errno, words) of the files that could not be placed, by name."""
-
-    listed: ListedDirectory
-    failures: dict[bytes, tuple[int, str]]
+_FILES, _UNITS = 10_000, 2  # files in a unit of work; units under way
+_AHEAD = 1_000  # directories that are read before they are asked for
+_keys = itertools.count()
 
 
 class Recording:
-    """A recording as a ``Source``; made by ``open_recording()``."""
+    """A recording as a ``Source``; made by ``open_recording()``. Its directories are read as they are asked for, each
+    once, and not held.
+    """
 
-    def __init__(self, header: dict[str, Any], cluster: Cluster, path: bytes) -> None:
+    listings_ahead = 1  # in the order of the file, one after the other
+
+    def __init__(self, header: dict[str, Any], cluster: Cluster, path: bytes, executor: Executor, key: int) -> None:
         self.path = path
         self.cluster = cluster
         self.recorded = str(header.get("recorded", ""))
@@ -70,44 +73,67 @@ class Recording:
         given = header.get("hostname_map")
         self._map = None if given is None else (bytes_of(given["text"]), text_of(given["source"]))
         self._placements = Placements(cluster)
-        self._directories: dict[bytes, _Recorded] = {}
+        self._executor, self._key = executor, key
+        self._reads_ahead = not isinstance(executor, ImmediateExecutor)
+        self._lock = threading.RLock()
+        self._wanted: dict[bytes, Future[ListedDirectory]] = {}
+        self._read: dict[bytes, Packed] = {}  # and not asked for yet
+        self._under_way = 0
+        self._end: bool | BaseException = False  # whether all of it was read, or what is wrong behind what was
         self.disproved: bytes | None = None
         self.lost = 0
 
-    def add(self, recorded: _Recorded) -> None:
-        """Takes up one directory."""
-        self._directories[recorded.listed.directory] = recorded
-
     def list_directory(self, directory: bytes, *, sizes: bool, ask: bool = False) -> Future[ListedDirectory]:
-        """One directory as it was recorded, with places and sizes; one that was not recorded is gone."""
-        found = self._directories.get(directory)
-        return completed(found.listed if found else ListedDirectory(directory, [], [], gone=True))
+        """One directory as it was recorded, with places, sizes and failures; RecordingError from the future."""
+        listing: Future[ListedDirectory] = Future()
+        with self._lock:
+            self._wanted[directory] = listing
+            self._go_on()
+        return listing
+
+    def _go_on(self) -> None:
+        """Answers what can be answered, and reads on: whoever asks in the order of the file finds it read already."""
+        for directory in [directory for directory in self._wanted if directory in self._read]:
+            _settle(self._wanted.pop(directory), self._read.pop(directory))
+        if self._end is False:
+            if self._under_way < _UNITS and len(self._read) < _AHEAD and (self._wanted or self._reads_ahead):
+                self._under_way += 1
+                self._executor.submit(read_on_unit, self._key, _FILES).add_done_callback(self._take)
+                return
+        elif self._end is not True:
+            while self._wanted:
+                _settle(self._wanted.popitem()[1], self._end)
+        if self._wanted and not self._under_way:  # it stands elsewhere
+            directory = next(iter(self._wanted))
+            self._under_way += 1
+            future = self._executor.submit(list_recorded_unit, self._key, directory)
+            future.add_done_callback(partial(self._take_one, directory))
+
+    def _take(self, future: Future[tuple[list[Packed], bool | GlusterError]]) -> None:
+        with self._lock:
+            self._under_way -= 1
+            error = future.exception()
+            if error is not None:
+                self._end = error
+            else:
+                found, end = future.result()
+                self._read.update((packed.listed.directory, packed) for packed in found)
+                self._end = self._end or end
+            self._go_on()
+
+    def _take_one(self, directory: bytes, future: Future[Packed | GlusterError]) -> None:
+        with self._lock:
+            self._under_way -= 1
+            _settle(self._wanted.pop(directory), future.exception() or future.result())
+            self._go_on()
 
     def doubtful(self) -> Future[list[ListedDirectory]]:
         """No listing lacks a part of what was recorded."""
         return completed([])
 
     def resolve_files(self, directory: bytes, names: list[bytes], *, sizes: bool) -> Future[ResolvedFiles]:
-        """Where files of one directory lay, and why those that could not be placed were not; sizes come in any case."""
-        recorded = self._directories.get(directory)
-        result = ResolvedFiles([], [], [], [])
-        if recorded is None:
-            return completed(ResolvedFiles([], [GONE] * len(names), [-1] * len(names), []))
-        listed = recorded.listed
-        result.answers.extend(listed.answers)
-        for number, name in enumerate(names):
-            index = bisect_left(listed.files, name)
-            if index == len(listed.files) or listed.files[index] != name:
-                result.placed.append(GONE)
-                result.sizes.append(-1)
-                continue
-            result.sizes.append(listed.sizes[index])
-            if listed.placed[index] == PENDING:
-                result.placed.append(FAILED)
-                result.failures.append((number, *recorded.failures.get(name, (0, "it could not be placed"))))
-            else:
-                result.placed.append(listed.placed[index])
-        return completed(result)
+        """All that was recorded of a file came with its listing: there is no more of it."""
+        return completed(ResolvedFiles([], [GONE] * len(names), [-1] * len(names), []))
 
     def placement(self, answer: Answer) -> Placement:
         """Where a file lies of which ``answer`` was said."""
@@ -125,110 +151,46 @@ class Recording:
         return future
 
     def close(self) -> None:
-        """Nothing is held open."""
+        """Closes the file, unless that hangs."""
+        self._executor.submit(close_recording_unit, self._key)
 
 
-def is_recording(path: bytes) -> bool:
-    """Whether a file begins as a recording does; PathError where it cannot be read. What is no file is none."""
+def _settle(listing: Future[ListedDirectory], answer: Packed | BaseException) -> None:
+    with contextlib.suppress(InvalidStateError):  # nobody waits for it any more
+        if isinstance(answer, Packed):
+            listing.set_result(answer.unpacked())
+        else:
+            listing.set_exception(answer)
+
+
+def open_recording(path: str | bytes, executor: Executor | None = None) -> Recording:
+    """Opens a recording, and reads its header. ``executor``: where its file is read; by default where it is asked for.
+
+    PathError where the file cannot be read, RecordingError with the line that is wrong.
+    """
+    where, key = os.fsencode(path), next(_keys)
+    used = executor if executor is not None else ImmediateExecutor()
+    header = used.submit(read_header_unit, where, key).result()
+    if isinstance(header, GlusterError):
+        raise header
     try:
-        if not os.path.isfile(path):
-            return False
-        with open(path, "rb") as file, _plain(file) as text:
-            line = text.read(_LOOKED_AT).partition(b"\n")[0].lstrip()
-            return line.startswith(b"{") and b'"' + _MARK.encode() + b'"' in line
-    except (EOFError, zlib.error, gzip.BadGzipFile):
-        return False
-    except OSError as error:
-        raise PathError(path, error.errno or 0) from error
+        return _begun(where, header, used, key)
+    except BaseException:
+        used.submit(close_recording_unit, key)
+        raise
 
 
-def is_recording_unit(path: bytes) -> bool | GlusterError:
-    """The same as a unit of work, with the error as a value: the file may lie on a mount that hangs."""
-    try:
-        return is_recording(path)
-    except GlusterError as error:
-        return error
-
-
-def open_recording(path: str | bytes, progress: Callable[[int], None] = lambda directories: None) -> Recording:
-    """Reads a recording. PathError where the file cannot be read, RecordingError with the line that is wrong."""
-    where = os.fsencode(path)
-    try:
-        with open(where, "rb") as file, _plain(file) as text:
-            return _read(where, text, progress)
-    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
-        raise RecordingError(where, 0, f"the compressed data is damaged or cut short ({error})") from error
-    except OSError as error:
-        raise PathError(where, error.errno or 0) from error
-
-
-def _plain(file: BinaryIO) -> IO[bytes]:
-    reader = io.BufferedReader(file)  # type: ignore[type-var]
-    return gzip.GzipFile(fileobj=reader) if reader.peek(2)[:2] == _GZIP else reader  # type: ignore[return-value]
-
-
-def _read(path: bytes, text: IO[bytes], progress: Callable[[int], None]) -> Recording:
-    lines = _objects(path, text)
-    _, header = next(lines, (1, {}))
-    recording = _begun(path, header)
-    announced = {recording.start.directory}  # held by a directory that was read, but not read yet
-    directories = files = 0
-    for number, line in lines:
-        if "end" in line:
-            told = line["end"]
-            if not isinstance(told, dict) or told.get("directories") != directories or told.get("files") != files:
-                fact = f"the end says {told}, but {directories:,} directories and {files:,} files stand before it"
-                raise RecordingError(path, number, fact)
-            for extra, _ in lines:  # to the end of the file, where gzip keeps its checksum
-                raise RecordingError(path, extra, "it stands behind the line 'end'")
-            return recording
-        try:
-            recorded = _recorded(line, recording.cluster)
-            _take_from(announced, recorded.listed)
-        except _MALFORMED as error:
-            raise RecordingError(path, number, f"not the line of a directory ({_words(error)})") from error
-        recording.add(recorded)
-        directories += 1
-        files += len(recorded.listed.files)
-        progress(directories)
-    raise RecordingError(path, 0, f"it is cut short after {directories:,} directories: its line 'end' is missing")
-
-
-def _take_from(announced: set[bytes], listed: ListedDirectory) -> None:
-    if listed.directory not in announced:
-        raise ValueError("it was there before, or no directory before it holds it")
-    announced.remove(listed.directory)
-    announced.update(os.path.join(listed.directory, name) for name in listed.directories)
-
-
-def _objects(path: bytes, text: IO[bytes]) -> Iterator[tuple[int, dict[str, Any]]]:
-    for number, line in enumerate(text, 1):
-        if line.isspace():
-            continue
-        try:
-            value = json.loads(line)
-        except (ValueError, RecursionError) as error:
-            raise RecordingError(path, number, f"not a line of JSON ({_words(error)})") from error
-        if not isinstance(value, dict):
-            raise RecordingError(path, number, "not a JSON object")
-        yield number, value
-
-
-def _words(error: Exception) -> str:
-    return f"{error} is missing" if isinstance(error, KeyError) else str(error)
-
-
-def _begun(path: bytes, header: dict[str, Any]) -> Recording:
-    version = header.get(_MARK)
+def _begun(path: bytes, header: dict[str, Any], executor: Executor, key: int) -> Recording:
+    version = header.get(MARK)
     if version is None:
-        raise RecordingError(path, 1, f"not a recording: its first line has no {_MARK!r}")
+        raise RecordingError(path, 1, f"not a recording: its first line has no {MARK!r}")
     if version != VERSION:
         fact = f"its format is version {version}, and this program reads version {VERSION}: a newer one may read it"
         raise RecordingError(path, 1, fact)
     try:
-        return Recording(header, _cluster(header), path)
-    except _MALFORMED as error:
-        raise RecordingError(path, 1, f"not a header ({_words(error)})") from error
+        return Recording(header, _cluster(header), path, executor, key)
+    except MALFORMED as error:
+        raise RecordingError(path, 1, f"not a header ({words_of(error)})") from error
 
 
 def _cluster(header: dict[str, Any]) -> Cluster:
@@ -259,42 +221,3 @@ def _cluster(header: dict[str, Any]) -> Cluster:
     cluster.hosts_known = True
     cluster.down = tuple(text_of(name) for name in header.get("down", []))
     return cluster
-
-
-def _recorded(line: dict[str, Any], cluster: Cluster) -> _Recorded:
-    directory = path_of(line["directory"])
-    if "error" in line:
-        return _Recorded(ListedDirectory(directory, [], [], error=failure_of(line["error"])), {})
-    directories, names = names_of(line["directories"]), names_of(line["files"])
-    sizes = [number_of(size, least=-1) for size in line["sizes"]]
-    groups = [number_of(group, least=-1, most=len(cluster.groups) - 1) for group in line["groups"]]
-    if not len(names) == len(sizes) == len(groups):
-        raise ValueError("files, sizes and groups are not of one length")
-    last_file, last_volume = len(names) - 1, len(cluster.volumes) - 1
-    absent = {
-        number_of(int(index), most=last_file): tuple(number_of(volume, most=last_volume) for volume in lacking)
-        for index, lacking in line.get("absent", {}).items()
-    }
-    failures = {
-        names[number_of(int(index), most=last_file)]: failure_of(failure)
-        for index, failure in line.get("failed", {}).items()
-    }
-    numbers: dict[GroupAnswer, int] = {}
-    files = []
-    for index, (name, size, group) in enumerate(zip(names, sizes, groups, strict=True)):
-        if group == -1:
-            files.append((name, size, PENDING))
-        else:
-            answer = GroupAnswer("recording", group, absent.get(index, ()))
-            files.append((name, size, numbers.setdefault(answer, len(numbers))))
-    files.sort()
-    listed = ListedDirectory(
-        directory,
-        directories,
-        [name for name, _, _ in files],
-        number_of(line.get("others", 0)),
-        answers=list(numbers),
-        placed=[placed for _, _, placed in files],
-        sizes=[size for _, size, _ in files],
-    )
-    return _Recorded(listed, failures)

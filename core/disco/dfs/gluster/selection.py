@@ -7,23 +7,29 @@ same selection. One thread updates it; what it gives out are pictures that do no
 from __future__ import annotations
 
 import os
-from bisect import bisect_left, bisect_right
-from collections import Counter
+from bisect import bisect_left
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from typing import NamedTuple
+from itertools import compress
 
 from .addresses import Addresser
+from .branches import Branch, Segment, grown
 from .catalog import Catalog, CatalogDirectory
 from .errors import Failure
 from .export import unmapped_files
-from .filters import Filter
+from .filters import Filter, Substring
 from .placement import Placement
 from .units import FAILED, GONE, PENDING
 from .walk import PlacedFiles
 from .walker import BATCH
 
 __all__ = ["Row", "Selection", "SelectionPicture", "Totals"]
+
+
+_OPENED = 64  # directories whose names a picture holds at hand
+_Part = tuple[int, int, tuple[tuple[int, int], ...]]  # files, bytes, (place, files)
+_NOTHING: _Part = (0, 0, ())
 
 
 @dataclass
@@ -47,28 +53,25 @@ class Totals:
         """Files whose placement is not known yet."""
         return self.by_place[PENDING]
 
-    def change(self, other: Totals, sign: int) -> None:
-        """Adds (1) or takes away (-1) the totals of a part."""
-        self.files += sign * other.files
-        self.bytes += sign * other.bytes
-        for place, files in other.by_place.items():
-            self.by_place[place] += sign * files
+    def change(self, part: _Part, sign: int) -> None:
+        """Adds (1) or takes away (-1) what the files of a directory add up to."""
+        files, size, by_place = part
+        self.files += sign * files
+        self.bytes += sign * size
+        for place, count in by_place:
+            self.by_place[place] += sign * count
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One file of a selection, as it stands in the catalog. ``index``: into the directory's files."""
+    """One file of a selection, as it stands in the catalog. ``index``: into the directory's files. ``mark``: that of
+    the filter (see ``filters.py``).
+    """
 
     directory: CatalogDirectory
     index: int
     name: bytes
-
-
-class _Segment(NamedTuple):
-    """Files of one directory that follow each other by path. ``indexes``: into the directory's files."""
-
-    directory: CatalogDirectory
-    indexes: Sequence[int]
+    mark: int = 1
 
 
 class SelectionPicture:
@@ -79,49 +82,50 @@ class SelectionPicture:
     def __init__(
         self,
         catalog: Catalog,
-        scope: bytes,
+        scope: CatalogDirectory,
         keep: Filter,
-        segments: list[_Segment],
+        branch: Branch | None,
         totals: Totals,
         unreadable: Sequence[CatalogDirectory] = (),
     ) -> None:
         self.catalog, self.scope, self.keep, self.totals = catalog, scope, keep, totals
-        self._segments = segments
+        self._branch = branch
         self._unreadable = unreadable
-        self._starts: list[int] = []
-        count = 0
-        for segment in segments:
-            self._starts.append(count)
-            count += len(segment.indexes)
-        self._count = count
-        self._named: dict[bytes, list[bytes]] = {}
+        self._opened: dict[int, tuple[list[bytes], Sequence[int]]] = {}
 
     def __len__(self) -> int:
-        return self._count
+        return self._branch.count if self._branch is not None else 0
 
     def row(self, number: int) -> Row:
         """The row at ``number``, from 0."""
-        at = bisect_right(self._starts, number) - 1
-        directory, indexes = self._segments[at]
-        index = indexes[number - self._starts[at]]
-        names = self._named.get(directory.path)
-        if names is None:
-            if len(self._named) > 64:
-                self._named.clear()
-            names = self._named[directory.path] = directory.names
-        return Row(directory, index, names[index])
+        if self._branch is None or not 0 <= number < self._branch.count:
+            raise IndexError(number)
+        branch, own = self._branch.locate(number)
+        directory = branch.directory
+        opened = self._opened.get(directory.number)
+        if opened is None:
+            if len(self._opened) > _OPENED:
+                self._opened.clear()
+            opened = self._opened[directory.number] = directory.names, branch.indexes()
+        names, indexes = opened
+        index = indexes[own]
+        return Row(directory, index, names[index], branch.marks[index] if branch.marks is not None else 1)
 
     def find(self, path: bytes, name: bytes) -> int | None:
         """The number of the row of a file, None where it is not among them."""
-        for start, (directory, indexes) in zip(self._starts, self._segments, strict=True):
-            if directory.path == path:
-                names = directory.names
-                index = bisect_left(names, name)
-                if index < len(names) and names[index] == name:
-                    at = bisect_left(indexes, index)
-                    if at < len(indexes) and indexes[at] == index:
-                        return start + at
-        return None
+        directory = self.catalog.directories.get(path)
+        if directory is None or self._branch is None or self.scope not in directory.above:
+            return None
+        names = directory.names
+        index = bisect_left(names, name)
+        return self._branch.number_of(directory, index) if names[index : index + 1] == [name] else None
+
+    def spans(self, row: Row, mount_point: bytes) -> list[tuple[int, int]]:
+        """Where a row's name matches the filter, as (start, end) in its bytes."""
+        return self.keep.spans(os.path.join(mount_point, row.directory.path), row.name, row.mark)
+
+    def _segments(self) -> Iterator[Segment]:
+        return self._branch.segments() if self._branch is not None else iter(())
 
     def placement(self, row: Row) -> Placement | None:
         """Where a row's file lies; None while that is not known, and where it cannot be."""
@@ -131,7 +135,7 @@ class SelectionPicture:
     def batches(self) -> Iterator[PlacedFiles]:
         """The placed files, by path, a batch at a time."""
         placements = self.catalog.placements
-        for directory, indexes in self._segments:
+        for directory, indexes in self._segments():
             names = directory.names
             for start in range(0, len(indexes), BATCH):
                 kept = [i for i in indexes[start : start + BATCH] if directory.places[i] >= 0]
@@ -156,7 +160,7 @@ class SelectionPicture:
             for directory in self._unreadable
             if directory.error is not None
         ]
-        for directory, indexes in self._segments:
+        for directory, indexes in self._segments():
             if directory.failures:
                 names = directory.names
                 for index in indexes:
@@ -168,93 +172,131 @@ class SelectionPicture:
 
 
 class Selection:
-    """The files below ``scope`` that ``keep`` keeps. ``mount_point``: filters match against absolute paths."""
+    """The files at and below ``scope`` that ``keep`` keeps. ``mount_point``: filters match against absolute paths.
 
-    def __init__(self, catalog: Catalog, mount_point: bytes, scope: bytes, keep: Filter) -> None:
+    ``narrows``: an earlier selection that keeps whatever this one does, of all that was listed by then.
+    """
+
+    def __init__(
+        self,
+        catalog: Catalog,
+        mount_point: bytes,
+        scope: CatalogDirectory,
+        keep: Filter,
+        narrows: Selection | None = None,
+    ) -> None:
         self.catalog, self.mount_point, self.scope, self.keep = catalog, mount_point, scope, keep
         self.totals = Totals()
-        self._kept: dict[bytes, Sequence[int]] = {}
-        self._parts: dict[bytes, Totals] = {}
-        self._unreadable: dict[bytes, CatalogDirectory] = {}
+        self._parts: dict[int, _Part] = {}
+        self._branches: dict[int, Branch] = {}
+        self._grown_from: dict[int, tuple[CatalogDirectory, bytes | None]] = {}  # what no branch shows yet
+        self._unreadable: dict[int, CatalogDirectory] = {}
+        self._narrows = narrows
 
-    def covers(self, path: bytes) -> bool:
+    def covers(self, directory: CatalogDirectory) -> bool:
         """Whether a directory lies at or below the scope."""
-        return not self.scope or path == self.scope or path.startswith(self.scope + b"/")
+        return not self.scope.path or self.scope in directory.above
 
-    def update(self, path: bytes) -> None:
-        """Takes up a directory that was listed, or some of whose files were resolved, since the last time."""
-        directory = self.catalog.directories[path]
-        if not self.covers(path):
+    def knows(self, directory: CatalogDirectory) -> bool:
+        """Whether it is known which files of a directory are kept."""
+        return directory.number in self._parts
+
+    def to_match(self) -> Iterator[CatalogDirectory]:
+        """The directories, by path, of which it has to be found out which files are kept."""
+        if self._narrows is not None:
+            yield from self._narrows.with_files()
+            self._narrows = None
             return
-        if directory.state == "failed" and path not in self._unreadable:
-            self._unreadable[path] = directory
+        stack = [self.scope]
+        while stack:
+            directory = stack.pop()
+            yield directory
+            stack.extend(reversed(directory.children))
+
+    def with_files(self) -> Iterator[CatalogDirectory]:
+        """The directories with files that are kept, and those that could not be read."""
+        self._grow()
+        if branch := self._branches.get(self.scope.number):
+            yield from branch.directories()
+        yield from self._unreadable.values()
+
+    def update(self, directory: CatalogDirectory) -> None:
+        """Takes up a directory that was listed, or some of whose files were resolved, since the last time. Its files
+        are matched here where that was not done yet, so that the filter must be none of a user's expressions then.
+        """
+        if not self.covers(directory):
+            return
+        if directory.state == "failed" and directory.number not in self._unreadable:
+            self._unreadable[directory.number] = directory
             self.totals.unreadable += 1
-        if directory.state != "listed":
-            return
-        kept = self._kept.get(path)
-        if kept is None:
-            kept = self._matching(directory)
-        if GONE in directory.places:
-            kept = [i for i in kept if directory.places[i] != GONE]
-        self._kept[path] = kept
-        part = _totals_of(directory, kept)
-        earlier = self._parts.get(path)
+        if directory.state == "listed" and directory.places:
+            self.take(directory, self.marks(directory) if self.knows(directory) else self._match(directory))
+
+    def take(self, directory: CatalogDirectory, marks: bytes | None) -> None:
+        """Takes up which files of a directory are kept: for each a mark, b"" for none, None for all."""
+        if directory.count_at(GONE):
+            every = marks if marks is not None else bytes([1]) * len(directory.places)
+            marks = bytes([mark * (place != GONE) for mark, place in zip(every, directory.places, strict=False)])
+        part = _part_of(directory, marks)
+        earlier = self._parts.get(directory.number)
         if earlier:
             self.totals.change(earlier, -1)
         self.totals.change(part, 1)
-        self._parts[path] = part
+        self._parts[directory.number] = part
+        if part[0] or earlier:
+            self._grown_from[directory.number] = directory, marks
 
-    def kept(self, path: bytes) -> Sequence[int]:
-        """The files of a directory that are kept, as far as the selection was updated."""
-        return self._kept.get(path, ())
+    def marks(self, directory: CatalogDirectory) -> bytes | None:
+        """Which files of a directory are kept, as far as it is known."""
+        if directory.number in self._grown_from:
+            return self._grown_from[directory.number][1]
+        branch = self._branches.get(directory.number)
+        return branch.marks if branch is not None else b""
 
-    def _matching(self, directory: CatalogDirectory) -> Sequence[int]:
-        if self.keep.keeps_all:
-            return range(len(directory.places))
-        return self.keep.kept(os.path.join(self.mount_point, directory.path), directory.names)
+    def kept(self, directory: CatalogDirectory) -> Sequence[int]:
+        """The files of a directory that are kept, as far as it is known."""
+        every = range(len(directory.places))
+        marks = self.marks(directory)
+        return every if marks is None else list(compress(every, marks))
 
-    def below(self, path: bytes) -> list[bytes]:
-        """The directories of the catalog at and below ``path``, by path."""
-        found, stack = [], [path]
-        while stack:
-            at = stack.pop()
-            found.append(at)
-            directory = self.catalog.directories[at]
-            stack.extend(os.path.join(at, name) for name in reversed(directory.directories))
-        return found
+    def _match(self, directory: CatalogDirectory) -> bytes | None:
+        assert isinstance(self.keep, Substring)
+        return self.keep.marks(os.path.join(self.mount_point, directory.path), directory.joined_names)
 
     def picture(self) -> SelectionPicture:
         """The selection as it is now."""
+        self._grow()
         totals = replace(self.totals, by_place=self.totals.by_place.copy())
-        unreadable = tuple(self._unreadable.values())
-        return SelectionPicture(self.catalog, self.scope, self.keep, list(self._segments()), totals, unreadable)
+        branch = self._branches.get(self.scope.number)
+        return SelectionPicture(self.catalog, self.scope, self.keep, branch, totals, tuple(self._unreadable.values()))
 
-    def _segments(self) -> Iterator[_Segment]:
-        stack: list[bytes | _Segment] = [self.scope]
-        while stack:
-            item = stack.pop()
-            if isinstance(item, _Segment):
-                if item.indexes:
-                    yield item
-                continue
-            directory = self.catalog.directories[item]
-            kept = self._kept.get(item, ())
-            parts: list[bytes | _Segment] = []
-            start = 0
-            for name, cut in zip(directory.directories, directory.cuts, strict=True):
-                stop = bisect_left(kept, cut)
-                if stop > start:
-                    parts.append(_Segment(directory, kept[start:stop]))
-                parts.append(os.path.join(item, name))
-                start = stop
-            parts.append(_Segment(directory, kept[start:]))
-            stack.extend(reversed(parts))
+    def _grow(self) -> None:
+        """Makes the branches of what was taken up, and of all directories above."""
+        levels: defaultdict[int, dict[int, CatalogDirectory]] = defaultdict(dict)
+        for directory, _ in self._grown_from.values():
+            levels[_depth(directory)][directory.number] = directory
+        while levels:
+            level = max(levels)
+            for number, directory in levels.pop(level).items():
+                branch = grown(directory, self.marks(directory), self._branches)
+                if branch is not None:
+                    self._branches[number] = branch
+                else:
+                    self._branches.pop(number, None)
+                if directory is not self.scope and directory.parent is not None:
+                    levels[level - 1][directory.parent.number] = directory.parent
+        self._grown_from.clear()
 
 
-def _totals_of(directory: CatalogDirectory, kept: Sequence[int]) -> Totals:
-    if len(kept) == len(directory.places):
-        places, sizes = Counter(directory.places), sum(size for size in directory.sizes if size > 0)
-    else:
-        places = Counter(directory.places[i] for i in kept)
-        sizes = sum(size for size in (directory.sizes[i] for i in kept) if size > 0)
-    return Totals(len(kept), sizes, by_place=places)
+def _depth(directory: CatalogDirectory) -> int:
+    return directory.path.count(b"/") + bool(directory.path)
+
+
+def _part_of(directory: CatalogDirectory, marks: bytes | None) -> _Part:
+    if marks is None:
+        sizes = directory.sizes
+        return len(sizes), sum(sizes) + sizes.count(-1), tuple(directory.count_places().items())
+    if not any(marks):
+        return _NOTHING
+    kept_places, kept_sizes = Counter(compress(directory.places, marks)), list(compress(directory.sizes, marks))
+    return len(kept_sizes), sum(kept_sizes) + kept_sizes.count(-1), tuple(kept_places.items())

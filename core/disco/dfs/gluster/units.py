@@ -82,10 +82,10 @@ class ListedDirectory(NamedTuple):
 
     Names sorted as bytes. ``others``: entries that are no files. ``error``: (errno, words) where it could not be
     listed; ``gone``: it vanished. ``answers``: what the cookies say, each once; ``placed``: for each file an index
-    into it, or PENDING where the attribute has to be asked. ``sizes``: of each file, -1 unknown; empty where not
-    asked for. ``checks``: (index of a file, what its attribute says). ``stale``: the client graph is another by now,
-    so that what cookies said means nothing, and volumes may be there that nobody knows. ``states``: of what was
-    watched, by name.
+    into it, PENDING where the attribute has to be asked, or FAILED; ``failures``: (index of the file, errno, words) of
+    such. ``sizes``: of each file, -1 unknown; empty where not asked for. ``checks``: (index of a file, what its
+    attribute says). ``stale``: the client graph is another by now, so that what cookies said means nothing, and volumes
+    may be there that nobody knows. ``states``: of what was watched, by name.
     """
 
     directory: bytes
@@ -100,6 +100,7 @@ class ListedDirectory(NamedTuple):
     checks: Sequence[tuple[int, RawPlacement]] = ()
     stale: bool = False
     states: dict[str, bool] | None = None
+    failures: Sequence[tuple[int, int, str]] = ()
 
 
 def without_cookies(listed: ListedDirectory) -> ListedDirectory:

@@ -174,7 +174,9 @@ class Walker:
             listed, items = without(listed, self.known[listed.directory]), []
         if not self.in_order:
             items.extend(self._batches(listed, listed.files))
-            items.extend(_Directory(os.path.join(listed.directory, name)) for name in listed.directories)
+            # In the order of whole paths, as a recording is read: "a-b/" stands before "a/".
+            names = sorted(listed.directories, key=lambda name: name + b"/")
+            items.extend(_Directory(os.path.join(listed.directory, name)) for name in names)
             return items
         for part in in_path_order(listed):
             if isinstance(part, bytes):
@@ -195,7 +197,7 @@ class Walker:
                 list(listed.answers),
                 [listed.placed[i] for i in indexes],
                 [listed.sizes[i] for i in indexes] if listed.sizes else [-1] * len(indexes),
-                [],
+                _failures_of(listed, indexes),
             )
             items.append(_Files(listed.directory, [listed.files[i] for i in indexes], said))
         return items
@@ -270,6 +272,14 @@ class Walker:
                     yield other.directory, names
 
 
+def _failures_of(listed: ListedDirectory, indexes: list[int]) -> list[tuple[int, int, str]]:
+    """What a listing says of why some of its files could not be placed, by their number among these."""
+    if not listed.failures:
+        return []
+    numbers = {index: number for number, index in enumerate(indexes)}
+    return [(numbers[index], code, words) for index, code, words in listed.failures if index in numbers]
+
+
 def _names_at(item: _Files, number: int) -> list[bytes]:
     """The files of a batch of which an answer was said."""
     return [name for name, place in zip(item.names, item.said.placed, strict=True) if place == number]
@@ -280,7 +290,7 @@ def _merged(said: ResolvedFiles, resolved: ResolvedFiles) -> ResolvedFiles:
     if not resolved.placed:
         return said
     offset = len(said.answers)
-    merged = ResolvedFiles([*said.answers, *resolved.answers], list(said.placed), list(said.sizes), [])
+    merged = ResolvedFiles([*said.answers, *resolved.answers], list(said.placed), list(said.sizes), list(said.failures))
     pending = [index for index, placed in enumerate(said.placed) if placed == PENDING]
     for index, placed, size in zip(pending, resolved.placed, resolved.sizes, strict=True):
         merged.placed[index] = placed + offset if placed >= 0 else placed

@@ -15,7 +15,7 @@ from typing import Any, ParamSpec, TypeVar
 
 from .errors import GlusterError
 
-__all__ = ["DaemonExecutor", "SureExecutor", "completed", "then"]
+__all__ = ["DaemonExecutor", "ImmediateExecutor", "SureExecutor", "completed", "then"]
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -94,6 +94,19 @@ class DaemonExecutor(Executor):
                         task[0].cancel()
         for _ in range(started):
             self._tasks.put(None)
+
+
+class ImmediateExecutor(Executor):
+    """Does the work where it is asked for."""
+
+    def submit(self, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Future[T]:
+        """Runs ``fn`` before it returns."""
+        future: Future[T] = Future()
+        try:
+            future.set_result(fn(*args, **kwargs))
+        except Exception as error:  # noqa: BLE001 - it belongs to whoever asks for the result
+            future.set_exception(error)
+        return future
 
 
 class SureExecutor(Executor):

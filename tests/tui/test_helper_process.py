@@ -18,15 +18,15 @@ import pytest
 from disco.dfs.gluster.errors import PathError
 from disco.dfs.gluster.hostmap import read_hostname_map
 from disco.dfs.gluster.inputfs import find_mount_unit
-from gluster_tui.mount_process import MountProcess, MountProcessEndedError
+from gluster_tui.helper_process import HelperEndedError, HelperProcess
 
 SOON = 20  # seconds in which what is due must have happened
 
 
 @pytest.fixture
-def process() -> Iterator[MountProcess]:
+def process() -> Iterator[HelperProcess]:
     """A process that has begun to work."""
-    process = MountProcess()
+    process = HelperProcess()
     yield process
     process.shutdown()
 
@@ -38,61 +38,61 @@ def within(condition: Callable[[], object], what: str) -> None:
         threading.Event().wait(0.01)
 
 
-def test_work_is_done_in_another_process(process: MountProcess) -> None:
+def test_work_is_done_in_another_process(process: HelperProcess) -> None:
     assert process.submit(os.getpid).result(SOON) not in (os.getpid(), os.getppid())
 
 
-def test_an_error_comes_back_to_whoever_waits(process: MountProcess) -> None:
+def test_an_error_comes_back_to_whoever_waits(process: HelperProcess) -> None:
     with pytest.raises(FileNotFoundError, match="/no/such/file"):
         process.submit(os.stat, "/no/such/file").result(SOON)
 
 
-def test_an_error_of_the_family_comes_back_with_its_facts(process: MountProcess) -> None:
+def test_an_error_of_the_family_comes_back_with_its_facts(process: HelperProcess) -> None:
     with pytest.raises(PathError) as raised:
         process.submit(read_hostname_map, "/no/such/map").result(SOON)
     assert raised.value.path == b"/no/such/map"
 
 
-def test_a_unit_of_work_on_a_mount_can_be_carried(process: MountProcess) -> None:
+def test_a_unit_of_work_on_a_mount_can_be_carried(process: HelperProcess) -> None:
     assert isinstance(process.submit(find_mount_unit, b"/no/such/path").result(SOON), PathError)
 
 
-def test_a_call_that_hangs_does_not_hold_up_others(process: MountProcess) -> None:
+def test_a_call_that_hangs_does_not_hold_up_others(process: HelperProcess) -> None:
     hanging = process.submit(time.sleep, 60)
     assert process.submit(abs, -1).result(SOON) == 1
     assert not hanging.done()
 
 
-def test_what_work_prints_does_not_disturb_its_results(process: MountProcess) -> None:
+def test_what_work_prints_does_not_disturb_its_results(process: HelperProcess) -> None:
     process.submit(os.write, 1, b"\0" * 64).result(SOON)
     assert process.submit(abs, -2).result(SOON) == 2
 
 
-def test_work_takes_positional_arguments_only(process: MountProcess) -> None:
+def test_work_takes_positional_arguments_only(process: HelperProcess) -> None:
     with pytest.raises(TypeError, match="positional"):
         process.submit(sorted, [1], reverse=True)
 
 
-def test_an_interrupt_from_the_keyboard_does_not_end_it(process: MountProcess) -> None:
+def test_an_interrupt_from_the_keyboard_does_not_end_it(process: HelperProcess) -> None:
     pid = process.submit(os.getpid).result(SOON)
     os.kill(pid, signal.SIGINT)
     assert process.submit(os.getpid).result(SOON) == pid
 
 
-def test_when_it_dies_what_it_was_asked_for_ends_with_an_error(process: MountProcess) -> None:
+def test_when_it_dies_what_it_was_asked_for_ends_with_an_error(process: HelperProcess) -> None:
     pid, hanging = process.submit(os.getpid).result(SOON), process.submit(time.sleep, 60)
     os.kill(pid, signal.SIGKILL)
-    with pytest.raises(MountProcessEndedError, match="press r, or start again"):
+    with pytest.raises(HelperEndedError, match="press r, or start again"):
         hanging.result(SOON)
 
 
-def test_after_it_died_what_it_is_asked_for_ends_at_once(process: MountProcess) -> None:
+def test_after_it_died_what_it_is_asked_for_ends_at_once(process: HelperProcess) -> None:
     dying = process.submit(os._exit, 1)
-    assert isinstance(dying.exception(SOON), MountProcessEndedError)
-    assert isinstance(process.submit(abs, 1).exception(SOON), MountProcessEndedError)
+    assert isinstance(dying.exception(SOON), HelperEndedError)
+    assert isinstance(process.submit(abs, 1).exception(SOON), HelperEndedError)
 
 
-def test_shutting_down_does_not_wait_for_a_call_that_hangs(process: MountProcess) -> None:
+def test_shutting_down_does_not_wait_for_a_call_that_hangs(process: HelperProcess) -> None:
     hanging = process.submit(time.sleep, 60)
     began = time.monotonic()
     process.shutdown(wait=True)
@@ -100,7 +100,7 @@ def test_shutting_down_does_not_wait_for_a_call_that_hangs(process: MountProcess
     assert wait([hanging], timeout=SOON).done
 
 
-def test_shutting_down_leaves_no_process_not_even_a_dead_one(process: MountProcess) -> None:
+def test_shutting_down_leaves_no_process_not_even_a_dead_one(process: HelperProcess) -> None:
     pid = process.submit(os.getpid).result(SOON)
     process.shutdown()
     within(lambda: not os.path.exists(f"/proc/{pid}"), "the process is gone")
@@ -108,7 +108,7 @@ def test_shutting_down_leaves_no_process_not_even_a_dead_one(process: MountProce
 
 def test_a_program_ends_at_once_although_its_helper_hangs() -> None:
     program = (
-        "import time; from gluster_tui.mount_process import MountProcess; process = MountProcess(); "
+        "import time; from gluster_tui.helper_process import HelperProcess; process = HelperProcess(); "
         "process.submit(time.sleep, 60); process.submit(abs, 1).result(); print('over', flush=True)"
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, timeout=SOON, check=True)
@@ -119,14 +119,14 @@ def test_files_where_the_user_stands_are_never_run(tmp_path: Path, monkeypatch: 
     """A dataset may hold a queue.py, and a user may stand in it."""
     (tmp_path / "queue.py").write_text("raise SystemExit('the file of the dataset was run')")
     monkeypatch.chdir(tmp_path)
-    process = MountProcess()
+    process = HelperProcess()
     try:
         assert process.submit(abs, -1).result(SOON) == 1
     finally:
         process.shutdown()
 
 
-def test_large_requests_and_large_results_do_not_wait_for_each_other(process: MountProcess) -> None:
+def test_large_requests_and_large_results_do_not_wait_for_each_other(process: HelperProcess) -> None:
     """Both pipes are full for most of the time, and the helper's threads take turns as unluckily as they can."""
     process.submit(sys.setswitchinterval, 1e-6).result(SOON)
 

@@ -1,9 +1,10 @@
-"""All work on a mount, in a process of its own.
+"""Work that may never end, in a process of its own: all that touches a mount, and a user's expressions.
 
 A thread that waits in a FUSE request cannot be killed before the mount's client answers, and a process ends only when
 all its threads have: with a brick that hangs, a program that reads the mount itself is not left within a minute, even
-though its threads are daemons (measured: GlusterFS 10.3, a stopped brick, ``os._exit`` returned when the brick did). So
-the threads that may hang live in a helper process, which is killed and not waited for.
+though its threads are daemons (measured: GlusterFS 10.3, a stopped brick, ``os._exit`` returned when the brick did).
+Nor can a thread that matches an expression be stopped. So both live in a helper process, which is killed and not waited
+for.
 
 Both ways on the helper's pipes: 8 bytes of length, then a pickle. To it (number, function, arguments); from it (number,
 whether it went well, result or error).
@@ -19,30 +20,44 @@ import struct
 import subprocess
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Executor, Future
 from functools import partial
-from typing import IO, Any, ParamSpec, TypeVar
+from importlib import import_module
+from typing import IO, Any, NamedTuple, ParamSpec, TypeVar
 
-from disco.dfs.gluster import inputfs, recording
 from disco.dfs.gluster.errors import GlusterError
 from disco.dfs.gluster.workers import DaemonExecutor
 
-__all__ = ["MountProcess", "MountProcessEndedError"]
+__all__ = ["MATCHING", "READING", "HelperEndedError", "HelperProcess", "HelperWork"]
 
-# The units of work, so that nothing is left to import when one comes in: the helper may have fewer rights by then.
-PRELOADED = (inputfs, recording)
+
+class HelperWork(NamedTuple):
+    """What a helper is for. ``modules``: those of its units, so that nothing is left to import when one comes in: the
+    helper may have fewer rights by then. ``hint``: what helps when it has ended.
+    """
+
+    words: str
+    modules: tuple[str, ...]
+    hint: str
+
+
+READING = HelperWork(
+    "reads the mount", ("disco.dfs.gluster.inputfs", "disco.dfs.gluster.recording"), "press r, or start again"
+)
+MATCHING = HelperWork("runs the expression", ("disco.dfs.gluster.matching",), "type it again")
 
 P = ParamSpec("P")
 T = TypeVar("T")
 _LENGTH = struct.Struct("!Q")
 
 
-class MountProcessEndedError(GlusterError):
-    """The process that works on the mount has ended, and what it was asked for is lost."""
+class HelperEndedError(GlusterError):
+    """A helper process has ended, and what it was asked for is lost."""
 
-    def __init__(self) -> None:
-        super().__init__("the process that reads the mount has ended: press r, or start again")
+    def __init__(self, work: HelperWork) -> None:
+        self.work = work
+        super().__init__(f"the process that {work.words} has ended: {work.hint}")
 
 
 def _send(pipe: IO[bytes], value: object) -> None:
@@ -63,14 +78,20 @@ def _receive(pipe: IO[bytes]) -> Any:
     return pickle.loads(data)
 
 
-class MountProcess(Executor):
-    """A ``concurrent.futures.Executor`` whose threads live in a helper process."""
+class HelperProcess(Executor):
+    """A ``concurrent.futures.Executor`` whose threads live in a helper process.
 
-    def __init__(self) -> None:
+    ``descriptors``: of files that it shares.
+    """
+
+    def __init__(self, work: HelperWork = READING, descriptors: Sequence[int] = ()) -> None:
+        self._work = work
         self._process = subprocess.Popen(
-            [sys.executable, "-P", "-m", __name__],  # -P: a queue.py where the user stands is not ours to run
+            # -P: a queue.py where the user stands is not ours to run
+            [sys.executable, "-P", "-m", __name__, *work.modules],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
+            pass_fds=descriptors,
             start_new_session=True,  # Ctrl-C and a lost terminal are for the program to handle
         )
         self._lock = threading.Lock()
@@ -79,7 +100,7 @@ class MountProcess(Executor):
         self._futures: dict[int, Future[Any]] = {}
         self._number = 0
         self._ended = False
-        threading.Thread(target=self._take_results, name="mount-results", daemon=True).start()
+        threading.Thread(target=self._take_results, name="helper-results", daemon=True).start()
 
     def submit(self, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Future[T]:
         """Runs ``fn`` on one of the helper's threads. It and its arguments and result must be picklable."""
@@ -89,7 +110,7 @@ class MountProcess(Executor):
         future.set_running_or_notify_cancel()
         with self._lock:
             if self._ended:
-                future.set_exception(MountProcessEndedError())
+                future.set_exception(HelperEndedError(self._work))
                 return future
             self._number += 1
             number = self._number
@@ -114,7 +135,7 @@ class MountProcess(Executor):
             self._ended = True
             lost, self._futures = list(self._futures.values()), {}
         for future in lost:
-            future.set_exception(MountProcessEndedError())
+            future.set_exception(HelperEndedError(self._work))
         self._process.wait()  # its pipe closes when its last thread has ended: this is at once
 
     def shutdown(self, wait: bool = False, *, cancel_futures: bool = True) -> None:
@@ -127,6 +148,8 @@ def _work() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     requests, results = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # whatever prints must not reach the results
+    for module in sys.argv[1:]:
+        import_module(module)
     executor, lock = DaemonExecutor(), threading.Lock()
 
     def answer(future: Future[Any], number: int) -> None:

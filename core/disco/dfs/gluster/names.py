@@ -1,0 +1,62 @@
+"""The names of a dataset's files in memory that other processes can share: nothing is copied for whoever searches it.
+
+The names of one directory stand together, a NUL between two. What was added never changes.
+"""
+
+from __future__ import annotations
+
+import mmap
+import os
+from typing import NamedTuple
+
+__all__ = ["NameStore", "SharedNames", "Span"]
+
+_SMALLEST = 1 << 20
+
+
+class Span(NamedTuple):
+    """Where the names of a directory stand, in bytes."""
+
+    start: int
+    length: int
+
+
+class NameStore:
+    """Names, added by one thread; others may read what was added at any time.
+
+    ``file``: the memory as an open file, for other processes.
+    """
+
+    def __init__(self) -> None:
+        self.file = os.fdopen(os.memfd_create("names"), "r+b", buffering=0)
+        self.file.truncate(_SMALLEST)
+        self._memory = mmap.mmap(self.file.fileno(), _SMALLEST)
+        self._end = 0
+
+    def add(self, names: bytes) -> Span:
+        """Adds the names of a directory."""
+        span = Span(self._end, len(names))
+        end = self._end + len(names)
+        if end > len(self._memory):
+            self._memory.resize(max(2 * len(self._memory), end))  # pages that nobody has written take no memory
+        self._memory[span.start : end] = names
+        self._end = end
+        return span
+
+    def read(self, span: Span) -> bytes:
+        """The names of a directory."""
+        return self._memory[span.start : span.start + span.length]
+
+
+class SharedNames:
+    """A ``NameStore`` of another process, by the descriptor of its file."""
+
+    def __init__(self, descriptor: int) -> None:
+        self._descriptor = descriptor
+        self._memory: mmap.mmap | None = None
+
+    def read(self, span: Span) -> bytes:
+        """The names of a directory."""
+        if self._memory is None or span.start + span.length > len(self._memory):
+            self._memory = mmap.mmap(self._descriptor, 0, prot=mmap.PROT_READ)
+        return self._memory[span.start : span.start + span.length]

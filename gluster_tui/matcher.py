@@ -1,0 +1,186 @@
+"""Finds out which files a filter keeps: a substring here, in slices of time; a user's expression in a helper process,
+which is killed when it does not come to an end.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+
+from disco.dfs.gluster.catalog import Catalog, CatalogDirectory
+from disco.dfs.gluster.filters import Regex
+from disco.dfs.gluster.matching import match_unit
+from disco.dfs.gluster.selection import Selection
+
+from .helper_process import MATCHING, HelperProcess
+
+__all__ = ["DEADLINE", "Matcher"]
+
+DEADLINE = 5.0  # seconds in which a helper has to be done with some thousands of names
+_SLICE = 0.02  # seconds of matching before newer requests are looked at
+_FIRST_BATCH, _BATCH = 2_000, 20_000  # files
+_AHEAD = 2  # batches that the helper has at hand
+_STUCK = 0.25  # seconds after which a helper is not waited for when another expression comes
+
+
+@dataclass(eq=False)
+class _Batch:
+    """Directories whose names the helper matches."""
+
+    selection: Selection
+    directories: list[CatalogDirectory]
+    since: float = field(default_factory=time.monotonic)
+
+
+class Matcher:
+    """Brings a selection up to what is listed. On the loader's thread only.
+
+    ``tell``: gives a call to that thread; ``matched``: called there with each directory that has files that are kept.
+    ``fault``: in words, why an expression was given up.
+    """
+
+    def __init__(
+        self,
+        catalog: Catalog,
+        tell: Callable[[Callable[[], None]], None],
+        matched: Callable[[CatalogDirectory], None],
+    ) -> None:
+        self.fault: str | None = None
+        self._catalog, self._tell, self._matched = catalog, tell, matched
+        self._selection: Selection | None = None
+        self._left: Iterator[CatalogDirectory] = iter(())
+        self._added: deque[CatalogDirectory] = deque()
+        self._exhausted = True
+        self._batches: list[_Batch] = []
+        self._size, self._matched_files = _FIRST_BATCH, 0
+        self._helper: HelperProcess | None = None
+
+    @property
+    def busy(self) -> bool:
+        """Whether the selection does not show all yet that is listed."""
+        return not self._exhausted or bool(self._batches)
+
+    @property
+    def can_go_on(self) -> bool:
+        """Whether there is something to do now, and not only to wait for."""
+        return not self._exhausted and len(self._batches) < _AHEAD
+
+    @property
+    def deadline(self) -> float | None:
+        """When the helper is given up, as ``time.monotonic()``."""
+        return self._batches[0].since + DEADLINE if self._batches else None
+
+    @property
+    def fraction(self) -> float:
+        """How much is matched, from 0 to 1."""
+        if not self.busy or self._selection is None:
+            return 1.0
+        return min(self._matched_files / max(self._selection.scope.files_below, 1), 0.99)
+
+    def begin(self, selection: Selection) -> None:
+        """Matches what is listed anew, for another selection."""
+        if self._batches and time.monotonic() > self._batches[0].since + _STUCK:
+            self._kill()
+        self._batches.clear()
+        self._selection, self._left, self._exhausted = selection, selection.to_match(), False
+        self._added.clear()
+        self._size, self._matched_files = _FIRST_BATCH, 0
+        self.fault = None
+
+    def add(self, directory: CatalogDirectory) -> None:
+        """A directory that was listed just now."""
+        if self._is_regex and self.fault is None:
+            self._added.append(directory)
+            self._exhausted = False
+
+    def prepare(self) -> None:
+        """Starts the helper: an expression will come soon."""
+        if self._helper is None:
+            self._helper = HelperProcess(MATCHING, [self._catalog.names.file.fileno()])
+
+    def go_on(self) -> None:
+        """Does some of the work, and gives up what takes too long."""
+        if self.deadline is not None and time.monotonic() > self.deadline:
+            self._give_up(f"this expression takes too long: stopped after {DEADLINE:.0f} s")
+        if self._exhausted or self._selection is None:
+            return
+        if self._is_regex:
+            while len(self._batches) < _AHEAD and (directories := self._next_batch()):
+                self._begin_batch(self._selection, directories)
+            return
+        until = time.monotonic() + _SLICE
+        while (directory := self._next()) is not None:
+            self._selection.update(directory)
+            self._matched_files += len(directory.places)
+            self._matched(directory)
+            if time.monotonic() > until:
+                return
+        self._exhausted = True
+
+    @property
+    def _is_regex(self) -> bool:
+        return self._selection is not None and isinstance(self._selection.keep, Regex)
+
+    def _next(self) -> CatalogDirectory | None:
+        directory = next(self._left, None)
+        return self._added.popleft() if directory is None and self._added else directory
+
+    def _next_batch(self) -> list[CatalogDirectory]:
+        assert self._selection is not None
+        directories, files = [], 0
+        while (directory := self._next()) is not None:
+            if directory.state == "failed":
+                self._selection.update(directory)
+            elif directory.places and not self._selection.knows(directory):
+                directories.append(directory)
+                files += len(directory.places)
+                if files >= self._size:
+                    self._size = min(2 * self._size, _BATCH)
+                    return directories
+        self._exhausted = True
+        return directories
+
+    def _begin_batch(self, selection: Selection, directories: list[CatalogDirectory]) -> None:
+        assert isinstance(selection.keep, Regex)
+        self.prepare()
+        assert self._helper is not None
+        batch = _Batch(selection, directories)
+        self._batches.append(batch)
+        spans = [directory.span for directory in directories]
+        descriptor = self._catalog.names.file.fileno()
+        future = self._helper.submit(match_unit, descriptor, str(selection.keep.pattern.pattern), spans)
+        future.add_done_callback(lambda future: self._tell(lambda: self._take(batch, future)))
+
+    def _take(self, batch: _Batch, future: Future[list[bytes | None]]) -> None:
+        if batch not in self._batches:
+            return  # of an expression that was given up
+        self._batches.remove(batch)
+        for other in self._batches:  # it had to share the helper
+            other.since = time.monotonic()
+        if future.exception() is not None:
+            self._give_up(str(future.exception()))
+            return
+        for directory, marks in zip(batch.directories, future.result(), strict=True):
+            if self._catalog.numbered[directory.number] is directory:
+                batch.selection.take(directory, marks)
+                self._matched_files += len(directory.places)
+                self._matched(directory)
+
+    def _give_up(self, fault: str) -> None:
+        self._kill()
+        self._batches.clear()
+        self._added.clear()
+        self._left, self._exhausted = iter(()), True
+        self.fault = fault
+
+    def _kill(self) -> None:
+        if self._helper is not None:
+            self._helper.shutdown()
+            self._helper = None
+
+    def close(self) -> None:
+        """Ends the helper."""
+        self._kill()
