@@ -32,6 +32,8 @@ __all__ = ["Loader"]
 
 PUBLISH_EVERY = 0.08  # seconds; longer where a picture takes long to make
 _PICTURE_SHARE = 5  # times as long as a picture takes to make, nothing is published
+Answer = Future[ListedDirectory] | Future[ResolvedFiles] | Future[list[ListedDirectory]]
+
 _BATCHES = 16  # under way at once
 _TEACHERS, _TEACHERS_UNREAD = 9, 300  # files of a group asked for its hosts; while none could be read
 
@@ -68,6 +70,7 @@ class Loader:
         self._error: GlusterError | None = None
         self._distrusting = False
         self._asked_for_hosts: dict[int, int] = {}  # files of each group
+        self._in_doubt = True  # whether a listing may lack a part, since a brick was lost meanwhile
         self._thread = threading.Thread(target=self._run, name="loader", daemon=True)
 
     def begin(self) -> None:
@@ -218,6 +221,9 @@ class Loader:
         while listings < self.source.listings_ahead and (directory := agenda.next_to_list()) is not None:
             self._list(directory)
             listings += 1
+        if self._in_doubt and self.catalog.progress.complete and not self._jobs:
+            self._in_doubt = False
+            self._ask(_Job(self.catalog.root, ()), self.source.doubtful(), self._doubted)
         batches = len(self._jobs) - listings
         while batches < _BATCHES and (work := self._next_selected() or agenda.next_of_rest()) is not None:
             self._resolve(*work)
@@ -235,20 +241,16 @@ class Loader:
         future = self.source.resolve_files(directory.path, [names[i] for i in indexes], sizes=True)
         self._ask(_Job(directory, indexes), future, self._resolved)
 
-    def _ask(
-        self, job: _Job, future: Future[ListedDirectory] | Future[ResolvedFiles], take: Callable[..., None]
-    ) -> None:
+    def _ask(self, job: _Job, future: Answer, take: Callable[..., None]) -> None:
         self._jobs[id(job)] = job
         self._changed = True  # it may hang, and shows as waiting then
 
-        def done(future: Future[ListedDirectory] | Future[ResolvedFiles]) -> None:
+        def done(future: Answer) -> None:
             self._events.put(lambda: self._take(job, future, take))
 
         future.add_done_callback(done)
 
-    def _take(
-        self, job: _Job, future: Future[ListedDirectory] | Future[ResolvedFiles], take: Callable[..., None]
-    ) -> None:
+    def _take(self, job: _Job, future: Answer, take: Callable[..., None]) -> None:
         del self._jobs[id(job)]
         self._changed = True
         error = future.exception()
@@ -265,6 +267,7 @@ class Loader:
             if not self._distrusting:
                 self._distrust_cookies()
             listed = without_cookies(listed)  # it may have been on its way when they were disproved
+        self._in_doubt = True
         self._ask_for_hosts(job.directory, listed)
         placements = [placement_or_fault(self.source, answer) for answer in listed.answers]
         directory = job.directory
@@ -278,6 +281,11 @@ class Loader:
             self._has_matches(directory)
         else:
             self._matcher.add(directory)
+
+    def _doubted(self, job: _Job, doubtful: list[ListedDirectory]) -> None:
+        """Reads those directories anew of which a part may have been left out."""
+        for listed in doubtful:
+            self._refresh(listed.directory)
 
     def _ask_for_hosts(self, directory: CatalogDirectory, listed: ListedDirectory) -> None:
         """Asks some files of each group whose hosts nobody has told yet for their attribute, besides their cookie."""

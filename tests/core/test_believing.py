@@ -94,7 +94,7 @@ def test_cookies_that_an_attribute_contradicts_are_not_believed():
 def test_the_file_that_disproved_them_is_named():
     inputfs = made(MadeUp(wrong=[b"logs"]))
     listing(inputfs, b"logs")
-    assert inputfs.disproved == b"/inputfs/logs/b"
+    assert inputfs.disproved == b"/inputfs/logs/a"
 
 
 def test_cookies_that_agree_disprove_nothing():
@@ -239,3 +239,33 @@ def test_where_the_graph_cannot_be_read_again_the_directory_is_a_failure():
     inputfs = made(executor)
     executor.active = b""
     assert listing(inputfs, b"logs").error[0] == 107
+
+
+def test_a_file_that_was_renamed_before_its_attribute_was_asked_disproves_nothing():
+    executor = MadeUp(wrong=[b"logs"])
+    listed = executor.listed
+
+    def renamed_meanwhile(task):
+        said = listed(task)
+        executor.wrong.clear()
+        return said
+
+    executor.listed = renamed_meanwhile
+    inputfs = made(executor)
+    assert (groups(listing(inputfs, b"logs")), inputfs.disproved) == ([0, 1], None)
+
+
+def test_that_a_mount_was_disproved_is_told_by_whoever_opens_it_later():
+    disproved(MadeUp())
+    assert made(MadeUp()).disproved is not None
+
+
+def test_a_listing_that_nobody_waits_for_any_more_takes_no_check_from_others():
+    class Lazy(MadeUp):
+        def submit(self, fn, /, *args):
+            return Future()
+
+    inputfs = made(Lazy())
+    for number in range(40):
+        inputfs.list_directory(b"%d" % number, sizes=False).cancel()
+    assert inputfs._to_check() == {0, 1}

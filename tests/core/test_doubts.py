@@ -164,3 +164,19 @@ def test_the_rest_of_a_listing_is_what_is_not_known():
     )
     rest = without(listing, {b"y", b"a"})
     assert (rest.directories, rest.files, rest.placed, rest.sizes) == ([b"x"], [b"b", b"c"], [-3, 0], [2, 3])
+
+
+class FailingAgain(Losing):
+    """Cannot list the directory "d" a second time."""
+
+    def list_directory(self, directory, *, sizes, ask=False):
+        listing = super().list_directory(directory, sizes=sizes, ask=ask)
+        if directory == b"d" and self.listings > 1:
+            return completed(ListedDirectory(b"d", [], [], error=(5, "Input/output error")))
+        return listing
+
+
+def test_where_the_second_listing_fails_its_error_is_told():
+    report = Report()
+    list(walk(FailingAgain(recording_of(PATHS)), ROOT, ALL, report=report))
+    assert [(failure.path, failure.errno) for failure in report.failures] == [(b"/inputfs/d", 5)]

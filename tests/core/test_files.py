@@ -1,7 +1,9 @@
 """files(): the addresses of a dataset, as jobs call it. The dataset is a recording; see tests/real for a mount."""
 
+import gc
 import re
 import sys
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -35,6 +37,7 @@ def on(monkeypatch):
         monkeypatch.setattr(
             sys.modules["disco.dfs.gluster.files"], "open_inputfs", lambda path, **how: (recording, start)
         )
+        return recording
 
     return use
 
@@ -222,3 +225,21 @@ def test_the_function_is_reached_as_jobs_import_it():
     from disco.dfs.gluster import files as imported
 
     assert callable(imported)
+
+
+def test_files_that_nobody_asks_for_hold_nothing_open(on, monkeypatch):
+    closed = []
+    source = on(LINES)
+    monkeypatch.setattr(source, "close", lambda: closed.append(1))
+    iter_files("/inputfs", None, {})
+    gc.collect()
+    assert closed == [1]
+
+
+@pytest.mark.parametrize(
+    "argument", [{"executor": 5}, {"executor": ThreadPoolExecutor}, {"report": {}}, {"on_error": 5}]
+)
+def test_any_other_argument_of_another_type_is_a_type_error_before_anything_is_read(argument):
+    (name,) = argument
+    with pytest.raises(TypeError, match=name):
+        files("/no/such/path", **argument)

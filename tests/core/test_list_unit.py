@@ -19,8 +19,9 @@ LEAF_GROUPS = (0, 0, 1, 1)  # cookies below are small, so that they name the cli
 
 
 @pytest.fixture
-def mount(attribute_folder):
+def mount(attribute_folder, monkeypatch):
     """A directory of files that have a volume's name as an older release gave it."""
+    monkeypatch.setattr(units, "_is_mounted", lambda mount_point: True)
     os.mkdir(os.path.join(attribute_folder, b"logs"))
     for name, volume in ((b"a", b"nx03-vol1"), (b"b", b"nx01-vol1"), (b"c", b"nx03-vol1")):
         path = os.path.join(attribute_folder, b"logs", name)
@@ -37,7 +38,7 @@ def cookies(monkeypatch):
     def give(**given):
         names = sorted(os.fsencode(name) for name in given)
         listing = Listing([], names, array("Q", [given[os.fsdecode(name)] for name in names]), 0)
-        monkeypatch.setattr(units, "list_directory", lambda path: listing)
+        monkeypatch.setattr(units, "list_directory", lambda path, between: listing)
 
     return give
 
@@ -176,7 +177,7 @@ def test_where_no_mount_is_nothing_counts_as_gone(mount, link):
 
 
 def test_the_graph_is_looked_at_after_the_listing(mount, link, monkeypatch):
-    def change(path):
+    def change(path, between):
         os.unlink(link)
         os.symlink(b"graph-2", link)
         return Listing([], [], array("Q"), 0)
@@ -187,7 +188,7 @@ def test_the_graph_is_looked_at_after_the_listing(mount, link, monkeypatch):
 
 @pytest.mark.parametrize("leaf_groups", [LEAF_GROUPS, None])
 def test_what_is_watched_tells_its_state(mount, link, leaf_groups):
-    made = listed(mount, leaf_groups, graph=(link, SHAPE), watched=("nx01-vol1", "nx02-vol1"))
+    made = listed(mount, leaf_groups, graph=(link, SHAPE), watched=("nx01-vol1", "nx02-vol1"), look=True)
     assert made.states == {"nx01-vol1": True}
 
 
@@ -196,7 +197,7 @@ def test_without_anything_to_watch_nothing_is_told(mount, link):
 
 
 def test_a_task_and_what_is_made_of_it_can_be_pickled(mount, link):
-    task = ListTask(mount, b"logs", (5,), (link, SHAPE), frozenset((5,)), ("nx01-vol1",), sizes=True)
+    task = ListTask(mount, b"logs", (5,), (link, SHAPE), frozenset((5,)), ("nx01-vol1",), look=True, sizes=True)
     assert list_unit(pickle.loads(pickle.dumps(task))) == pickle.loads(pickle.dumps(list_unit(task)))
 
 

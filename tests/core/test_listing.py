@@ -166,3 +166,15 @@ def test_no_descriptor_is_left_open(folder):
     before = os.listdir("/proc/self/fd")
     list_directory(folder)
     assert os.listdir("/proc/self/fd") == before
+
+
+def test_a_link_of_which_it_cannot_be_told_where_it_leads_counts_as_a_file(folder):
+    """So that whoever asks where it lies hears why."""
+    os.symlink(b"n" * 300, inside(folder, b"link"))  # longer than a name may be
+    assert list_directory(folder).files == [b"link"]
+
+
+def test_between_two_blocks_of_entries_others_are_heard(folder):
+    heard = []
+    list_directory(folder, lambda: heard.append(1))
+    assert heard

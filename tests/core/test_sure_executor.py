@@ -211,3 +211,17 @@ def test_a_shutdown_may_cancel_what_it_does_itself():
     executor.shutdown(cancel_futures=True)
     release.set()
     assert any(future.cancelled() for future in futures)
+
+
+def test_a_result_that_is_none_since_the_worker_could_not_see_the_mount_is_made_here():
+    outer = SureExecutor(inner := MadeUp(), lambda result: result == "no mount").submit(pow, 2, 5)
+    inner.futures[0].set_result("no mount")
+    assert outer.result(SOON) == 32
+
+
+def test_such_results_are_counted_as_lost():
+    executor = SureExecutor(inner := MadeUp(), lambda result: result == "no mount")
+    outer = executor.submit(pow, 2, 5)
+    inner.futures[0].set_result("no mount")
+    outer.result(SOON)
+    assert executor.lost == 1

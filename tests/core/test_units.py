@@ -6,14 +6,16 @@ from concurrent.futures import ProcessPoolExecutor
 
 import pytest
 
-from disco.dfs.gluster.units import FAILED, GONE, ListTask, list_unit, resolve_unit
+from disco.dfs.gluster import units
+from disco.dfs.gluster.units import FAILED, GONE, ListTask, lacks_mount, list_unit, resolve_unit
 
 from .samples import ODD_NAMES
 
 
 @pytest.fixture
-def mount(attribute_folder):
+def mount(attribute_folder, monkeypatch):
     """A directory whose files have a volume's name as an older release gave it."""
+    monkeypatch.setattr(units, "_is_mounted", lambda mount_point: True)
     os.mkdir(os.path.join(attribute_folder, b"logs"))
     for name, volume in ((b"a", b"nx01-vol1"), (b"b", b"nx02-vol1"), (b"c", b"nx01-vol1")):
         make(attribute_folder, b"logs/" + name, volume)
@@ -144,3 +146,33 @@ def test_units_run_in_other_processes(mount):
     with ProcessPoolExecutor(1) as executor:
         there = executor.submit(resolve_unit, mount, b"logs", [b"a", b"b"], disperse=False, sizes=True).result()
     assert there == resolved(mount, b"a", b"b", sizes=True)
+
+
+# A worker that has no mount
+
+
+@pytest.fixture
+def unmounted(attribute_folder):
+    """A directory that is no mount point of GlusterFS."""
+    return attribute_folder
+
+
+def test_without_a_mount_a_file_that_is_not_there_is_no_file_that_vanished(unmounted):
+    said = resolve_unit(unmounted, b"logs", [b"a", b"b"], disperse=False, sizes=True)
+    assert (said.placed, [code for _, code, _ in said.failures]) == ([FAILED, FAILED], [19, 19])
+
+
+def test_without_a_mount_a_directory_that_is_not_there_is_not_gone(unmounted):
+    said = listed(unmounted, b"logs")
+    assert (said.gone, said.error[0]) == (False, 19)
+
+
+def test_a_unit_tells_that_it_found_no_mount(unmounted):
+    files = resolve_unit(unmounted, b"logs", [b"a"], disperse=False, sizes=False)
+    assert lacks_mount(listed(unmounted, b"logs"))
+    assert lacks_mount(files)
+
+
+def test_what_fails_or_vanished_on_a_mount_lacks_none(mount):
+    assert not lacks_mount(listed(mount, b"missing"))
+    assert not lacks_mount(resolved(mount, b"a", b"missing"))

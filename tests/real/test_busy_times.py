@@ -70,8 +70,8 @@ def test_when_the_client_dies_right_behind_a_listing_it_is_the_same(
 ) -> None:
     listed = units.list_directory
 
-    def dying(path: bytes) -> Any:
-        listing = listed(path)
+    def dying(path: bytes, between: Callable[[], None]) -> Any:
+        listing = listed(path, between)
         if path.endswith(b"/080"):
             doomed.kill_client()
         return listing

@@ -30,7 +30,7 @@ from disco.dfs.gluster import listing
 entries = listing._entries
 def wrong(path):
     flip = {FLIP} if os.path.basename(path).decode() >= os.environ["WRONG_FROM"] else 0
-    return [(name, cookie ^ flip, kind) for name, cookie, kind in entries(path)]
+    return [(name, cookie ^ flip, kind) for name, cookie, kind in entries(path, between)]
 listing._entries = wrong
 from disco.dfs.gluster import inputfs
 inputfs._FILES_A_CHECK = 1
@@ -69,9 +69,9 @@ def wrong(monkeypatch: pytest.MonkeyPatch) -> Wrong:
     entries = listing._entries
 
     def make(where: Callable[[bytes], bool]) -> None:
-        def made(path: bytes) -> list[tuple[bytes, int, int]]:
+        def made(path: bytes, between: Callable[[], None]) -> list[tuple[bytes, int, int]]:
             flip = FLIP if where(os.path.basename(path)) else 0
-            return [(name, cookie ^ flip, kind) for name, cookie, kind in entries(path)]
+            return [(name, cookie ^ flip, kind) for name, cookie, kind in entries(path, between)]
 
         monkeypatch.setattr(listing, "_entries", made)
 

@@ -25,9 +25,10 @@ from disco.dfs.gluster.inputfs import Start
 from disco.dfs.gluster.selection import SelectionPicture
 from disco.dfs.gluster.walk import Report, walk
 from gluster_tui.app import GlusterTui
-from gluster_tui.loader import Loader, Update
+from gluster_tui.loader import Loader
 from gluster_tui.screens.explorer import ExplorerScreen
 from gluster_tui.session import MapChoice, Session, open_recorded
+from gluster_tui.updates import Update
 from gluster_tui.widgets.bars import FilterBar
 
 __all__ = [

@@ -16,12 +16,12 @@ from textual.widgets import Input
 from disco.dfs.gluster.errors import GlusterError, NotInputfsError, PathError, RecordingError
 from disco.dfs.gluster.mounts import Mount
 from gluster_tui.app import GlusterTui
-from gluster_tui.loader import Waiting
 from gluster_tui.screens.export import ExportScreen
 from gluster_tui.screens.mounts import MountsScreen
 from gluster_tui.screens.opening import OpeningScreen, ProblemScreen
 from gluster_tui.screens.question import QuestionScreen
 from gluster_tui.session import Session
+from gluster_tui.updates import Waiting
 from gluster_tui.widgets.bars import NoticeBar
 
 from .driving import app_of, demo_app, enter_filter, explorer, on_screen, settled, until

@@ -5,13 +5,17 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future
 from pathlib import Path
 
 import pytest
 
 from disco.dfs.gluster.filters import Substring
+from disco.dfs.gluster.units import ListedDirectory
+from disco.dfs.gluster.workers import completed
 from gluster_tui.helper_process import READING, HelperEndedError
-from gluster_tui.loader import PUBLISH_EVERY, Loader, Update
+from gluster_tui.loader import PUBLISH_EVERY, Loader
+from gluster_tui.updates import Update
 
 from .sources import FILES, HeldSource, dataset, everything
 
@@ -214,3 +218,46 @@ def test_closing_ends_the_thread_while_calls_hang(made: Made) -> None:
     loader.close()
     loader._thread.join(timeout=10)
     assert not loader._thread.is_alive()
+
+
+class Doubtful(HeldSource):
+    """Lists a directory in part at first, and then calls that doubtful."""
+
+    def __init__(self) -> None:
+        super().__init__(dataset([b"d/a", b"d/b", b"e/c"]))
+        self.partial: list[ListedDirectory] = []
+
+    def list_directory(self, directory: bytes, *, sizes: bool, ask: bool = False) -> Future[ListedDirectory]:
+        listed = super().list_directory(directory, sizes=sizes, ask=ask).result()
+        if directory == b"d" and self.asked.count(b"d") == 1:
+            listed = listed._replace(files=listed.files[:1], placed=listed.placed[:1])
+            self.partial = [listed]
+        return completed(listed)
+
+    def doubtful(self) -> Future[list[ListedDirectory]]:
+        told, self.partial = self.partial, []
+        return completed(told)
+
+
+def test_a_directory_of_which_a_part_may_have_been_left_out_is_read_again(made: Made) -> None:
+    assert names(made(Doubtful()).complete()) == [b"d/a", b"d/b", b"e/c"]
+
+
+def test_a_directory_that_is_read_anew_shows_what_is_new(made: Made) -> None:
+    source = HeldSource(dataset([b"d/a", b"e/c"]))
+    loader = made(source)
+    loader.complete()
+    source.recording = dataset([b"d/a", b"d/b", b"d/f/g", b"e/c"])
+    loader.refresh(b"d")
+    loader.until(lambda update: update.complete and len(update.picture) == 4, "it shows")
+    assert source.asked.count(b"e") == 1
+
+
+def test_what_is_gone_from_a_directory_that_is_read_anew_is_not_shown_any_more(made: Made) -> None:
+    source = HeldSource(dataset([b"d/a", b"d/f/g", b"e/c"]))
+    loader = made(source)
+    loader.complete()
+    source.recording = dataset([b"d/a", b"e/c"])
+    loader.refresh(b"d")
+    update = loader.until(lambda update: update.complete and len(update.picture) == 2, "it is gone")
+    assert (names(update), update.progress.files, update.progress.files_resolved) == ([b"d/a", b"e/c"], 2, 2)

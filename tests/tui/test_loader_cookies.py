@@ -9,7 +9,7 @@ from typing import Any
 from disco.dfs.gluster.pathinfo import Brick
 from disco.dfs.gluster.recording import Recording
 from disco.dfs.gluster.units import GroupAnswer, ListedDirectory, ResolvedFiles
-from gluster_tui.loader import Update
+from gluster_tui.updates import Update
 from tests.core.samples import directory_line, header_line
 
 from .sources import HeldSource, dataset, everything, nothing

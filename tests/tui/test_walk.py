@@ -10,8 +10,8 @@ from textual.pilot import Pilot
 
 from gluster_tui.app import GlusterTui
 from gluster_tui.helper_process import READING, HelperEndedError
-from gluster_tui.loader import Waiting
 from gluster_tui.messages import Loaded
+from gluster_tui.updates import Waiting
 from gluster_tui.widgets.bars import NoticeBar
 
 from .driving import enter_filter, explorer, files_shown, in_view, on_screen, running, settled, until

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import weakref
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor
 
@@ -48,11 +49,13 @@ def files(
 
     ``on_error``: called with each ``Failure`` as it is met; without it, FailedFilesError is raised at the end with all
     of them, and with what was resolved. ``report``: a ``Report`` to fill. ``executor``: any
-    ``concurrent.futures.Executor``, whose workers see the mount at the same path.
+    ``concurrent.futures.Executor``, whose workers see the mount at the same path; this is not to be called on one of
+    them, which would wait for itself.
 
-    Raises TypeError for a filter or a map of another type, and of the family ``GlusterError``: PathError,
-    NotInputfsError, NoHostnameMapError, HostnameMapError, GraphError, FailedFilesError.
+    Raises TypeError for an argument of another type, ValueError for another ``placement``, and of the family
+    ``GlusterError``: PathError, NotInputfsError, NoHostnameMapError, HostnameMapError, GraphError, FailedFilesError.
     """
+    _check_kinds(on_error, report, executor)
     failures: list[Failure] = []
     told: set[Failure] = set()
 
@@ -108,6 +111,7 @@ def iter_files(
     """
     keep = as_filter(filter)
     given = as_hostname_map(hostname_map)
+    _check_kinds(on_error, report, executor)
     source, start = open_inputfs(path, executor=executor, placement=placement)
     try:
         addresser = Addresser(source.cluster, given or source.hostname_map().result())
@@ -130,7 +134,19 @@ def iter_files(
         elif len(counted.failures) > earlier:
             raise FailedFilesError(counted.failures[earlier:], [])
 
-    return stream()
+    found = stream()
+    # One that nobody ever asks for its first file would not come to the end that lets the threads go.
+    weakref.finalize(found, source.close).atexit = False
+    return found
+
+
+def _check_kinds(on_error: object, report: object, executor: object) -> None:
+    if on_error is not None and not callable(on_error):
+        raise TypeError(f"on_error must be a function of a Failure or None, not {type(on_error).__name__}")
+    if report is not None and not isinstance(report, Report):
+        raise TypeError(f"report must be a Report or None, not {type(report).__name__}")
+    if executor is not None and not isinstance(executor, Executor):
+        raise TypeError(f"executor must be a concurrent.futures.Executor or None, not {executor!r}")
 
 
 def _tell(report: Report, told: int, on_error: OnError) -> int:

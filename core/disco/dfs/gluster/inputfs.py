@@ -30,6 +30,7 @@ from .units import (
     ListTask,
     ResolvedFiles,
     joined,
+    lacks_mount,
     list_unit,
     resolve_unit,
     without_cookies,
@@ -46,9 +47,9 @@ _FIRST_CHECKS = 16
 _LISTINGS_DURING_CHANGE = 5  # listings of one directory while the graph goes on changing
 _WATCH_EVERY = 0.5  # seconds after which a listing looks again which volumes are online, and which groups are up
 
-# The mounts on which a cookie was once found wrong, as (mount point, device): the attribute is asked there from then
-# on.
-_disproved: set[tuple[bytes, str]] = set()
+# The mounts on which a cookie was once found wrong, as (mount point, device), and the file that showed it: the
+# attribute is asked there from then on.
+_disproved: dict[tuple[bytes, str], bytes] = {}
 
 
 class Source(Protocol):
@@ -86,16 +87,16 @@ class Inputfs:
     def __init__(self, facts: MountFacts, executor: Executor, mode: PlacementMode = "auto") -> None:
         self.mount = facts.mount
         self.cluster = Cluster(name=os.path.basename(os.fsdecode(facts.mount.source)))
-        self.disproved: bytes | None = None
+        self._identity = (facts.mount.mount_point, facts.mount.device)
+        self.disproved: bytes | None = _disproved.get(self._identity) if mode == "auto" else None
         self.checked = 0  # files whose cookie was compared with their attribute
         self._executor = executor
-        self._identity = (facts.mount.mount_point, facts.mount.device)
         self._placements = Placements(self.cluster)
         self._lock = threading.Lock()
         self._graph: tuple[bytes, bytes] | None = None
         self._leaf_groups: tuple[int, ...] | None = None
         self._checking = 0  # listings under way that also check
-        self._by_cookie = mode == "auto" and self._identity not in _disproved
+        self._by_cookie = mode == "auto" and self.disproved is None
         self._files = 0
         self._watched_at = time.monotonic()
         self._doubts = Doubts()
@@ -141,6 +142,7 @@ class Inputfs:
         listing: Future[ListedDirectory],
         earlier: ListedDirectory | None,
         attempts: int,
+        suspected: bool = False,
     ) -> None:
         begun = self._doubts.begin()
         with self._lock:
@@ -149,18 +151,21 @@ class Inputfs:
                 directory,
                 self._leaf_groups if self._by_cookie else None,
                 self._graph,
-                self._to_check(),
-                self._to_watch(),
+                frozenset(range(len(self.cluster.groups))) if suspected else self._to_check(),
+                self.cluster.watched if self._graph is not None else (),
+                self._is_time_to_look(),
                 sizes,
                 self._disperse,
                 ask,
             )
             self._checking += bool(task.check)
-        look = self._doubts.look() if task.watched else 0
+        look = self._doubts.look()
 
-        def take(listed: ListedDirectory) -> None:
+        def ended(_: Future[ListedDirectory]) -> None:
             with self._lock:
                 self._checking -= bool(task.check)
+
+        def take(listed: ListedDirectory) -> None:
             self._take_states(listed.states, look)
             if earlier is not None:
                 listed = joined(earlier, listed)
@@ -169,12 +174,20 @@ class Inputfs:
                 self._reread_graph(task, listing, again)
             elif listed.stale:  # workers do not agree on the graph: the attribute tells
                 listing.set_result(without_cookies(listed._replace(checks=())))
+            elif (contradicting := self._contradicting(listed)) is not None and not suspected:
+                # A file that was renamed between the listing and the look at its attribute contradicts it too.
+                self._list(directory, sizes, ask, listing, earlier, attempts, suspected=True)
             else:
                 if self._graph is not None and not (listed.error or listed.gone):
                     self._doubts.listed(listed, begun)
-                listing.set_result(self._compared(listed))
+                if contradicting is not None:
+                    self._disprove(os.path.join(self.mount_point, directory, contradicting))
+                self._files += len(listed.files)
+                listing.set_result(listed if self.disproved is None else without_cookies(listed))
 
-        then(self._executor.submit(list_unit, task), listing, take)
+        future = self._executor.submit(list_unit, task)
+        future.add_done_callback(ended)
+        then(future, listing, take)
 
     def _reread_graph(self, task: ListTask, listing: Future[ListedDirectory], go_on: Callable[[], None]) -> None:
         assert task.graph is not None
@@ -225,15 +238,14 @@ class Inputfs:
             self._placements.forget()
         self._doubts.looked(look, lost=lost)
 
-    def _to_watch(self) -> tuple[str, ...]:
+    def _is_time_to_look(self) -> bool:
         if self._graph is None or time.monotonic() - self._watched_at < _WATCH_EVERY:
-            return ()
+            return False
         self._watched_at = time.monotonic()
-        return self.cluster.watched
+        return True
 
-    def _compared(self, listed: ListedDirectory) -> ListedDirectory:
-        """The listing, without what its cookies say where they cannot be believed."""
-        self._files += len(listed.files)
+    def _contradicting(self, listed: ListedDirectory) -> bytes | None:
+        """The name of a file whose attribute contradicts its cookie, of those that were asked."""
         for index, raw in listed.checks:
             self.checked += 1
             answer = listed.answers[listed.placed[index]]
@@ -243,11 +255,13 @@ class Inputfs:
             except PathinfoError:
                 agree = False
             if not agree:
-                _disproved.add(self._identity)
-                self._by_cookie = False
-                self.cluster.forget_likely()
-                self.disproved = os.path.join(self.mount_point, listed.directory, listed.files[index])
-        return listed if self.disproved is None else without_cookies(listed)
+                return listed.files[index]
+        return None
+
+    def _disprove(self, path: bytes) -> None:
+        _disproved[self._identity] = self.disproved = path
+        self._by_cookie = False
+        self.cluster.forget_likely()
 
     def resolve_files(self, directory: bytes, names: list[bytes], *, sizes: bool) -> Future[ResolvedFiles]:
         """Asks where files of one directory lie, by their attribute, and how large they are."""
@@ -259,7 +273,10 @@ class Inputfs:
 
     def hostname_map(self) -> Future[HostnameMap]:
         """The host map found for this mount; NoHostnameMapError, PathError or HostnameMapError from the future."""
-        return self._executor.submit(find_hostname_map, self.mount_point, os.environ.get(MAP_VARIABLE))
+        named = os.environ.get(MAP_VARIABLE)
+        if named and isinstance(self._executor, SureExecutor):  # it is a file of this machine's, not of a worker's
+            return self._executor.submit_here(find_hostname_map, self.mount_point, named)
+        return self._executor.submit(find_hostname_map, self.mount_point, named)
 
     def close(self) -> None:
         """Takes no more work; a call that hangs in the mount is not waited for. A caller's executor is left open."""
@@ -283,9 +300,12 @@ def open_inputfs(
     """
     if placement not in ("auto", "exact"):
         raise ValueError(f'placement must be "auto" or "exact", not {placement!r}')
-    used = DaemonExecutor() if executor is None else SureExecutor(executor)
+    used = DaemonExecutor() if executor is None else SureExecutor(executor, lacks_mount)
+    where = os.fsencode(path)
+    if where:
+        where = os.path.join(os.getcwdb(), where)  # a worker stands elsewhere
     try:
-        facts = used.submit(find_mount_unit, os.fsencode(path)).result()
+        facts = used.submit(find_mount_unit, where).result()
         if isinstance(facts, GlusterError):
             raise facts
         return Inputfs(facts, used, placement), facts.start

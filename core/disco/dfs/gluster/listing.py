@@ -15,6 +15,7 @@ import os
 import stat
 import struct
 from array import array
+from collections.abc import Callable
 from typing import NamedTuple
 
 __all__ = ["Listing", "list_directory"]
@@ -24,6 +25,9 @@ _HEADER = struct.Struct("=QQHB")  # d_ino, d_off, d_reclen, d_type; the name fol
 _NAME_AT = _HEADER.size
 
 _DT_UNKNOWN, _DT_DIR, _DT_REG, _DT_LNK = 0, 4, 8, 10
+_UNTOLD = -2
+_AS_FILES = (_DT_REG, _UNTOLD)
+_NOWHERE = (errno.ENOENT, errno.ENOTDIR, errno.ELOOP)  # gone since, or a link that leads nowhere
 _KIND_OF_MODE = {stat.S_IFDIR: _DT_DIR, stat.S_IFREG: _DT_REG, stat.S_IFLNK: _DT_LNK}
 
 
@@ -54,19 +58,23 @@ def _load_getdents64() -> ctypes._NamedFuncPointer | None:
 _getdents64 = _load_getdents64()
 
 
-def list_directory(path: bytes) -> Listing:
-    """Lists one directory; OSError where it cannot be read. Links are followed once, to see what they lead to."""
+def list_directory(path: bytes, between: Callable[[], None] = lambda: None) -> Listing:
+    """Lists one directory; OSError where it cannot be read. Links are followed once, to see what they lead to; one of
+    which that cannot be told counts as a file, so that whoever asks where it lies hears why.
+
+    ``between``: called after each block of entries that came.
+    """
     directories: list[bytes] = []
     files: list[tuple[bytes, int]] = []
     others = 0
-    for name, cookie, kind in _entries(path):
+    for name, cookie, kind in _entries(path, between):
         if kind == _DT_UNKNOWN:
             kind = _kind_of(os.path.join(path, name), follow=False)
         if kind == _DT_REG:
             files.append((name, cookie))
         elif kind == _DT_DIR:
             directories.append(name)
-        elif kind == _DT_LNK and _kind_of(os.path.join(path, name), follow=True) == _DT_REG:
+        elif kind == _UNTOLD or (kind == _DT_LNK and _kind_of(os.path.join(path, name), follow=True) in _AS_FILES):
             files.append((name, 0))
         else:
             others += 1
@@ -78,16 +86,18 @@ def list_directory(path: bytes) -> Listing:
 def _kind_of(path: bytes, *, follow: bool) -> int:
     try:
         mode = os.stat(path, follow_symlinks=follow).st_mode
-    except OSError:
-        return -1  # gone since, or a link that leads nowhere
+    except OSError as error:
+        return -1 if error.errno in _NOWHERE else _UNTOLD
     return _KIND_OF_MODE.get(stat.S_IFMT(mode), -1)
 
 
-def _entries(path: bytes) -> list[tuple[bytes, int, int]]:
+def _entries(path: bytes, between: Callable[[], None] = lambda: None) -> list[tuple[bytes, int, int]]:
     """(name, cookie, kind) of every entry but ``.`` and ``..``, in the order of the directory."""
     if _getdents64 is None:
-        return _entries_without_cookies(path)
-    found: list[tuple[bytes, int, int]] = []
+        found = _entries_without_cookies(path)
+        between()
+        return found
+    found = []
     buffer = ctypes.create_string_buffer(_BUFFER_SIZE)
     fd = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     try:
@@ -101,6 +111,7 @@ def _entries(path: bytes) -> list[tuple[bytes, int, int]]:
             if size == 0:
                 return found
             _append_entries(buffer.raw[:size], found)
+            between()
     finally:
         os.close(fd)
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
+import time
 from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Literal, NamedTuple, TypeVar
@@ -19,6 +20,7 @@ from .cookies import UNKNOWN, groups_of
 from .errors import GraphError, PathinfoError, meaning
 from .listing import Listing, list_directory
 from .meta import graph_shape, states_of
+from .mounts import gluster_mounts
 
 __all__ = [
     "FAILED",
@@ -30,6 +32,7 @@ __all__ = [
     "ListedDirectory",
     "ResolvedFiles",
     "joined",
+    "lacks_mount",
     "list_unit",
     "resolve_unit",
     "without",
@@ -54,6 +57,8 @@ PENDING = -3  # nothing was said of it yet
 T = TypeVar("T")
 _OF_A_LOSS = (errno.ENOTCONN, errno.EIO, errno.EBADF, errno.EBADFD)  # seen where a brick was lost (GlusterFS 10.3)
 _ATTEMPTS = 3
+_LOOK_EVERY = 1.0  # seconds
+_NO_MOUNT = (errno.ENODEV, "no GlusterFS mount is there where this was asked: a worker without it?")
 
 _ASKED_AT_ONCE = 1000  # files of one directory; of those behind them, others can ask at the same time
 
@@ -62,7 +67,8 @@ class ListTask(NamedTuple):
     """A directory to be listed. ``leaf_groups``: for each leaf of the client graph its group's index (see
     ``cookies.py``); None to leave placements to the attribute. ``graph``: where the active graph's link stands, and
     what it has to say for ``leaf_groups`` to hold. ``check``: groups of which one file each is asked for its
-    attribute too. ``watched``: volumes and groups to look after, by name. ``sizes``: whether sizes are wanted. ``ask``:
+    attribute too. ``watched``: volumes and groups to look after, by name, at once where ``look`` is set, and in any
+    case while a listing goes on for long. ``sizes``: whether sizes are wanted. ``ask``:
     where cookies are not used, to ask for the attributes right behind the listing.
     """
 
@@ -72,6 +78,7 @@ class ListTask(NamedTuple):
     graph: tuple[bytes, bytes] | None = None
     check: frozenset[int] = frozenset()
     watched: tuple[str, ...] = ()
+    look: bool = False
     sizes: bool = False
     disperse: bool = False
     ask: bool = False
@@ -162,25 +169,69 @@ class ResolvedFiles(NamedTuple):
 
 def list_unit(task: ListTask) -> ListedDirectory:
     """Lists one directory, and says where its files lie as far as their cookies tell."""
-    listed = _listed(task)
+    looks = _Looks(task)
+    listed = _listed(task, looks)
     if task.graph is None:
         return listed
+    looks.end()
     link, shape = task.graph
-    states = states_of(link, task.watched) if task.watched else None
+    states = looks.states or None
     try:
         return listed._replace(stale=graph_shape(link) != shape, states=states)
     except (FileNotFoundError, NotADirectoryError):
-        words = "no GlusterFS mount is there where this was asked: a worker without it?"
-        return ListedDirectory(task.directory, [], [], error=(errno.ENODEV, words))
+        return ListedDirectory(task.directory, [], [], error=_NO_MOUNT)
     except (OSError, GraphError):  # a graph that is just being replaced
         return listed._replace(stale=True, states=states)
 
 
-def _listed(task: ListTask) -> ListedDirectory:
+class _Looks:
+    """Looks at the volumes while a directory is listed: a client is back three seconds after it lost a brick, and a
+    longer listing would hide that it ever was. ``states``: what each look found, a loss before what came after it.
+    """
+
+    def __init__(self, task: ListTask) -> None:
+        self._task = task
+        self._since = time.monotonic()
+        self._long = task.look
+        self.states: dict[str, bool] = {}
+
+    def between(self) -> None:
+        """Looks where it is time to."""
+        if self._task.graph is not None and time.monotonic() > self._since + _LOOK_EVERY:
+            self._long = True
+            self._look()
+
+    def end(self) -> None:
+        """Looks at the end of a long listing, or where it was asked for."""
+        self.between()
+        if self._long:
+            self._look()
+
+    def _look(self) -> None:
+        assert self._task.graph is not None
+        for name, online in states_of(self._task.graph[0], self._task.watched).items():
+            self.states[name] = self.states.get(name, True) and online
+        self._since = time.monotonic()
+
+
+def lacks_mount(result: object) -> bool:
+    """Whether a unit of work found no mount where it ran."""
+    if isinstance(result, ListedDirectory):
+        return result.error == _NO_MOUNT
+    return isinstance(result, ResolvedFiles) and any(tuple(failure) == _NO_MOUNT for _, *failure in result.failures)
+
+
+def _is_mounted(mount_point: bytes) -> bool:
+    return any(mount.mount_point == mount_point for mount in gluster_mounts())
+
+
+def _listed(task: ListTask, looks: _Looks) -> ListedDirectory:
     path = os.path.join(task.mount_point, task.directory)
     try:
-        listing = _insisting(lambda: list_directory(path))
+        listing = _insisting(lambda: list_directory(path, looks.between))
     except (FileNotFoundError, NotADirectoryError):
+        if not _is_mounted(task.mount_point):
+            return ListedDirectory(task.directory, [], [], error=_NO_MOUNT)
         return ListedDirectory(task.directory, [], [], gone=True)
     except OSError as error:  # while the graph changes, EINVAL and EBADF are met too
         return ListedDirectory(task.directory, [], [], error=_as_data(error))
@@ -275,6 +326,7 @@ def resolve_unit(
     result = ResolvedFiles([], [], [], [])
     numbers: dict[RawPlacement, int] = {}
     device: int | None = None
+    mounted = False  # known to be; it is looked at where a file is not there
     for index, name in enumerate(names):
         below = os.path.join(directory, name)
         path = os.path.join(mount_point, below)
@@ -287,8 +339,11 @@ def resolve_unit(
             raw = _insisting(partial(ask_placement, path, disperse=disperse, below_mount=b"/" + below))
             size = status.st_size if sizes else -1
         except (FileNotFoundError, NotADirectoryError):
-            result.placed.append(GONE)
+            mounted = mounted or _is_mounted(mount_point)
+            result.placed.append(GONE if mounted else FAILED)
             result.sizes.append(-1)
+            if not mounted:
+                result.failures.append((index, *_NO_MOUNT))
         except (OSError, PathinfoError) as error:
             result.placed.append(FAILED)
             result.sizes.append(-1)

@@ -102,6 +102,8 @@ def _left_out(source: Source) -> Iterator[Failure]:
     """The directories of which something was left out, since a brick was lost while they were listed."""
     for doubtful in source.doubtful().result():
         again = source.list_directory(doubtful.directory, sizes=False).result()
+        if again.error:
+            yield _failure(source, doubtful.directory, *again.error)
         rest = without(again, {*doubtful.files, *doubtful.directories})
         if count := len(rest.files) + len(rest.directories):
             words = f"{count:,} of its entries were left out: a brick was lost while it was listed"

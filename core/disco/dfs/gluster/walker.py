@@ -170,7 +170,7 @@ class Walker:
     def _contents(self, listed: ListedDirectory) -> list[_Item]:
         """What a listed directory adds to the plan, in order."""
         items: list[_Item] = [_Listed(listed)]
-        if listed.directory in self.known:
+        if listed.directory in self.known and not (listed.error or listed.gone):
             listed, items = without(listed, self.known[listed.directory]), []
         if not self.in_order:
             items.extend(self._batches(listed, listed.files))

@@ -111,13 +111,14 @@ class ImmediateExecutor(Executor):
 
 class SureExecutor(Executor):
     """A caller's executor, with threads of our own for the units that it loses: a unit of work itself never raises
-    but a ``GlusterError``, so any other error is a worker's that was killed, or a pool's that broke.
+    but a ``GlusterError``, so any other error is a worker's that was killed, or a pool's that broke. ``lost``: whether
+    a result is none, since the worker could not see what it was to work on.
 
     The caller's executor is not shut down with this one.
     """
 
-    def __init__(self, executor: Executor) -> None:
-        self._executor = executor
+    def __init__(self, executor: Executor, lost: Callable[[object], bool] = lambda result: False) -> None:
+        self._executor, self._is_lost = executor, lost
         self._own = DaemonExecutor()
         self.lost = 0  # units that the caller's executor did not bring back
 
@@ -134,7 +135,7 @@ class SureExecutor(Executor):
             if outer.cancelled():
                 return
             error = CancelledError() if future.cancelled() else future.exception()
-            if error is None or isinstance(error, GlusterError | TypeError):
+            if isinstance(error, GlusterError | TypeError) or (error is None and not self._is_lost(future.result())):
                 _settle(outer, future)
             else:
                 self.lost += 1
@@ -143,6 +144,10 @@ class SureExecutor(Executor):
         future.add_done_callback(done)
         outer.add_done_callback(lambda outer: future.cancel() if outer.cancelled() else None)
         return outer
+
+    def submit_here(self, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Future[T]:
+        """Runs ``fn`` on a thread of this process."""
+        return self._own.submit(fn, *args, **kwargs)
 
     def shutdown(self, wait: bool = False, *, cancel_futures: bool = False) -> None:
         """Takes no more work of its own."""
