@@ -28,7 +28,7 @@ CUSTOMIZE = f"""
 import os
 from disco.dfs.gluster import listing
 entries = listing._entries
-def wrong(path):
+def wrong(path, between):
     flip = {FLIP} if os.path.basename(path).decode() >= os.environ["WRONG_FROM"] else 0
     return [(name, cookie ^ flip, kind) for name, cookie, kind in entries(path, between)]
 listing._entries = wrong

@@ -44,6 +44,7 @@ PlacementMode = Literal["auto", "exact"]
 # One file in so many is asked for its attribute besides its cookie, and some at the start.
 _FILES_A_CHECK = 400
 _FIRST_CHECKS = 16
+_GROUPS_A_DIRECTORY = 4  # at most, as far as a guess is needed how many files a listing will compare
 _LISTINGS_DURING_CHANGE = 5  # listings of one directory while the graph goes on changing
 _WATCH_EVERY = 0.5  # seconds after which a listing looks again which volumes are online, and which groups are up
 
@@ -95,7 +96,7 @@ class Inputfs:
         self._lock = threading.Lock()
         self._graph: tuple[bytes, bytes] | None = None
         self._leaf_groups: tuple[int, ...] | None = None
-        self._checking = 0  # listings under way that also check
+        self._checking = 0  # files that listings under way will compare, about
         self._by_cookie = mode == "auto" and self.disproved is None
         self._files = 0
         self._watched_at = time.monotonic()
@@ -158,12 +159,12 @@ class Inputfs:
                 self._disperse,
                 ask,
             )
-            self._checking += bool(task.check)
+            self._checking += min(len(task.check), _GROUPS_A_DIRECTORY)
         look = self._doubts.look()
 
         def ended(_: Future[ListedDirectory]) -> None:
             with self._lock:
-                self._checking -= bool(task.check)
+                self._checking -= min(len(task.check), _GROUPS_A_DIRECTORY)
 
         def take(listed: ListedDirectory) -> None:
             self._take_states(listed.states, look)
