@@ -10,14 +10,12 @@ from .names import SharedNames, Span
 
 __all__ = ["match_unit"]
 
-_shared: dict[int, SharedNames] = {}
-
 
 def match_unit(descriptor: int, expression: str, spans: Sequence[Span]) -> list[bytes | None]:
     """The marks (see ``Regex.marks``) of the files of some directories, none of them empty.
 
     ``descriptor``: of the file of a ``NameStore``; ``spans``: where the directories' names stand in it.
     """
-    names = _shared.setdefault(descriptor, SharedNames(descriptor))
+    names = SharedNames(descriptor)
     keep = Regex(re.compile(expression))
     return [keep.marks(names.read(span)) for span in spans]

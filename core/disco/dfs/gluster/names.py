@@ -49,14 +49,11 @@ class NameStore:
 
 
 class SharedNames:
-    """A ``NameStore`` of another process, by the descriptor of its file."""
+    """What a ``NameStore`` of another process holds by now, by the descriptor of its file."""
 
     def __init__(self, descriptor: int) -> None:
-        self._descriptor = descriptor
-        self._memory: mmap.mmap | None = None
+        self._memory = mmap.mmap(descriptor, 0, prot=mmap.PROT_READ)
 
     def read(self, span: Span) -> bytes:
         """The names of a directory."""
-        if self._memory is None or span.start + span.length > len(self._memory):
-            self._memory = mmap.mmap(self._descriptor, 0, prot=mmap.PROT_READ)
         return self._memory[span.start : span.start + span.length]
