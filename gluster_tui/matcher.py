@@ -9,6 +9,7 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from dataclasses import dataclass, field
+from itertools import islice
 
 from disco.dfs.gluster.catalog import Catalog, CatalogDirectory
 from disco.dfs.gluster.filters import Regex
@@ -22,6 +23,7 @@ __all__ = ["DEADLINE", "Matcher"]
 DEADLINE = 5.0  # seconds in which a helper has to be done with some thousands of names
 _SLICE = 0.02  # seconds of matching before newer requests are looked at
 _FIRST_BATCH, _BATCH = 2_000, 20_000  # files
+_RUN = 64  # directories that are searched at once
 _AHEAD = 2  # batches that the helper has at hand
 _STUCK = 0.25  # seconds after which a helper is not waited for when another expression comes
 
@@ -112,10 +114,10 @@ class Matcher:
                 self._begin_batch(self._selection, directories)
             return
         until = time.monotonic() + _SLICE
-        while (directory := self._next()) is not None:
-            self._selection.update(directory)
-            self._matched_files += len(directory.places)
-            self._matched(directory)
+        while directories := list(islice(iter(self._next, None), _RUN)):
+            for directory in self._selection.match(directories):
+                self._matched(directory)
+            self._matched_files += sum(len(directory.places) for directory in directories)
             if time.monotonic() > until:
                 return
         self._exhausted = True

@@ -60,8 +60,7 @@ def filled(paths, order=lambda waiting: len(waiting) - 1, taken=lambda directory
 
 def select(catalog, needle, scope=b"", narrows=None):
     selection = Selection(catalog, b"/inputfs", catalog.directories[scope], Substring(needle), narrows)
-    for directory in selection.to_match():
-        selection.update(directory)
+    selection.match(list(selection.to_match()))
     return selection
 
 

@@ -12,6 +12,7 @@ from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import compress
 from types import MappingProxyType
 from typing import Literal
 
@@ -19,8 +20,9 @@ from .names import NameStore, Span
 from .placement import Placement, WayKnown
 from .units import FAILED, GONE, PENDING, ListedDirectory, ResolvedFiles
 
-__all__ = ["Catalog", "CatalogDirectory", "DirectoryState"]
+__all__ = ["Catalog", "CatalogDirectory", "DirectoryState", "Part"]
 
+Part = tuple[int, int, tuple[tuple[int, int], ...]]  # files, bytes, (place, files)
 DirectoryState = Literal["waiting", "listed", "failed", "gone"]
 
 _NO_FAILURES: Mapping[int, tuple[int, str]] = MappingProxyType({})
@@ -52,6 +54,7 @@ class CatalogDirectory:
         "span",
         "state",
         "unlisted",
+        "whole",
     )
 
     def __init__(self, number: int, path: bytes, parent: CatalogDirectory | None, store: NameStore) -> None:
@@ -67,6 +70,7 @@ class CatalogDirectory:
         self.places = array("b")
         self.sizes = array("i")
         self.failures: Mapping[int, tuple[int, str]] = _NO_FAILURES
+        self.whole: Part | None = None  # what all its files add up to, once that was asked
         self.files_below = 0
         self.unlisted = 1
 
@@ -114,8 +118,19 @@ class CatalogDirectory:
         raw = self.places.tobytes()
         return {byte - 256 if byte > 127 else byte: raw.count(byte) for byte in set(raw)}
 
+    def part(self, marks: bytes | None) -> Part:
+        """What those files add up to that have a mark; all of them where ``marks`` is None."""
+        if marks is None:
+            if self.whole is None:
+                known = sum(self.sizes) + self.sizes.count(-1)
+                self.whole = len(self.sizes), known, tuple(self.count_places().items())
+            return self.whole
+        places, sizes = Counter(compress(self.places, marks)), array("q", compress(self.sizes, marks))
+        return len(sizes), sum(sizes) + sizes.count(-1), tuple(places.items())
+
     def put_places(self, indexes: Sequence[int], places: Sequence[int]) -> None:
         """Sets the places of some files."""
+        self.whole = None
         if len(indexes) == len(self.places):
             self.places = _smallest(_PLACE_CODES, places)
             return
@@ -126,6 +141,7 @@ class CatalogDirectory:
 
     def put_sizes(self, indexes: Sequence[int], sizes: Sequence[int]) -> None:
         """Sets the sizes of some files."""
+        self.whole = None
         if max(sizes, default=0) >= 1 << (8 * self.sizes.itemsize - 1):
             self.sizes = array("q", self.sizes)
         for index, size in zip(indexes, sizes, strict=True):
@@ -256,6 +272,7 @@ class Catalog:
             for index, place in enumerate(directory.places):
                 if place in wrong or index in failed:
                     directory.places[index] = PENDING
+                    directory.whole = None
                     self.progress.files_resolved -= 1
             if failed:
                 directory.failures = {i: failure for i, failure in directory.failures.items() if i not in failed}

@@ -19,6 +19,8 @@ from .errors import FilterError
 
 __all__ = ["Filter", "FilterArgument", "Regex", "Substring", "as_filter", "compile_regex"]
 
+_FEW = 16  # matches that are faster found one by one than by looking at each name
+
 FilterArgument = str | re.Pattern[str] | re.Pattern[bytes] | None
 
 
@@ -29,13 +31,13 @@ class Substring:
     needle: bytes
 
     def kept(self, directory: bytes, names: list[bytes]) -> list[int]:
-        """Indexes into ``names`` of the files kept. ``directory``: absolute, as bytes."""
+        """Indexes into ``names``, which are sorted, of the files kept. ``directory``: absolute."""
         marks = self.marks(directory, b"\0".join(names)) if names else b""
         return list(range(len(names))) if marks is None else [i for i, mark in enumerate(marks) if mark]
 
     def marks(self, directory: bytes, names: bytes) -> bytes | None:
         """For each of a directory's files a byte, 1 where it is kept and 0 where not; b"" where none is, None where all
-        are. ``names``: at least one, with a NUL between two.
+        are. ``names``: at least one, sorted, with a NUL between two.
         """
         needle = self.needle
         prefix = directory if directory.endswith(b"/") else directory + b"/"
@@ -48,8 +50,20 @@ class Substring:
             if not prefix.endswith(head + slash) or b"\0" + last not in b"\0" + names:
                 return b""
             return bytes([name.startswith(last) for name in names.split(b"\0")])
-        if needle not in names:
+        at = names.find(needle)
+        if at < 0:
             return b""
+        # Names are sorted: what the first and the last begin with, all of them do.
+        last_name = names[names.rfind(b"\0") + 1 :]
+        first_end = names.find(b"\0")
+        if at + len(needle) <= (first_end if first_end >= 0 else len(names)):
+            if last_name.startswith(names[: at + len(needle)]):
+                return None
+            end = names[at:first_end] + b"\0"  # or they may all end alike
+            if names.count(end) == names.count(b"\0") and last_name.endswith(end[:-1]):
+                return None
+        if names.count(needle) <= _FEW:
+            return _few_marks(names, needle, at)
         marks = bytes(map(contains, names.split(b"\0"), repeat(needle)))
         return marks if 0 in marks else None
 
@@ -70,6 +84,18 @@ class Substring:
     def keeps_all(self) -> bool:
         """Whether nothing is filtered out."""
         return not self.needle
+
+
+def _few_marks(names: bytes, needle: bytes, at: int) -> bytes:
+    """The marks of the names that hold a string, found one by one from ``at`` on."""
+    marks = bytearray(names.count(b"\0") + 1)
+    number = start = 0
+    while at >= 0:
+        number += names.count(b"\0", start, at)
+        marks[number] = 1
+        start = names.find(b"\0", at)
+        at = names.find(needle, start) if start >= 0 else -1
+    return bytes(marks)
 
 
 @dataclass(frozen=True, slots=True)

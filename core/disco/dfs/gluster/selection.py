@@ -7,7 +7,7 @@ same selection. One thread updates it; what it gives out are pictures that do no
 from __future__ import annotations
 
 import os
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
@@ -15,10 +15,11 @@ from itertools import compress
 
 from .addresses import Addresser
 from .branches import Branch, Segment, grown
-from .catalog import Catalog, CatalogDirectory
+from .catalog import Catalog, CatalogDirectory, Part
 from .errors import Failure
 from .export import unmapped_files
 from .filters import Filter, Substring
+from .names import Span
 from .placement import Placement
 from .units import FAILED, GONE, PENDING
 from .walk import PlacedFiles
@@ -28,8 +29,7 @@ __all__ = ["Row", "Selection", "SelectionPicture", "Totals"]
 
 
 _OPENED = 64  # directories whose names a picture holds at hand
-_Part = tuple[int, int, tuple[tuple[int, int], ...]]  # files, bytes, (place, files)
-_NOTHING: _Part = (0, 0, ())
+_NOTHING: Part = (0, 0, ())
 
 
 @dataclass
@@ -53,7 +53,7 @@ class Totals:
         """Files whose placement is not known yet."""
         return self.by_place[PENDING]
 
-    def change(self, part: _Part, sign: int) -> None:
+    def change(self, part: Part, sign: int) -> None:
         """Adds (1) or takes away (-1) what the files of a directory add up to."""
         files, size, by_place = part
         self.files += sign * files
@@ -187,7 +187,7 @@ class Selection:
     ) -> None:
         self.catalog, self.mount_point, self.scope, self.keep = catalog, mount_point, scope, keep
         self.totals = Totals()
-        self._parts: dict[int, _Part] = {}
+        self._parts: dict[int, Part] = {}
         self._branches: dict[int, Branch] = {}
         self._grown_from: dict[int, tuple[CatalogDirectory, bytes | None]] = {}  # what no branch shows yet
         self._unreadable: dict[int, CatalogDirectory] = {}
@@ -232,12 +232,36 @@ class Selection:
         if directory.state == "listed" and directory.places:
             self.take(directory, self.marks(directory) if self.knows(directory) else self._match(directory))
 
+    def match(self, directories: Sequence[CatalogDirectory]) -> list[CatalogDirectory]:
+        """Takes up directories of the scope whose files were not matched yet. Returns those that may have files that
+        are kept: where a block of names does not hold the string, none of its directories is looked at.
+        """
+        assert isinstance(self.keep, Substring)
+        needle, found = self.keep.needle, list[CatalogDirectory]()
+        for run in _runs(directories):
+            paths = b"\0".join([directory.path for directory in run])
+            first, last = run[0].span, run[-1].span
+            if b"/" in needle or not needle or needle in self.mount_point or needle in paths or not last.length:
+                found.extend(run)
+                continue
+            # In a long block, a byte that is not there is found out many times faster than a string that is not.
+            block = self.catalog.names.read(Span(first.start, last.start + last.length - first.start))
+            at = block.find(needle) if all(byte in block for byte in set(needle)) else -1
+            starts = [directory.span.start - first.start for directory in run]
+            while at >= 0:
+                number = bisect_right(starts, at) - 1
+                found.append(run[number])
+                at = block.find(needle, starts[number + 1]) if number + 1 < len(run) else -1
+        for directory in found:
+            self.update(directory)
+        return found
+
     def take(self, directory: CatalogDirectory, marks: bytes | None) -> None:
         """Takes up which files of a directory are kept: for each a mark, b"" for none, None for all."""
         if directory.count_at(GONE):
             every = marks if marks is not None else bytes([1]) * len(directory.places)
             marks = bytes([mark * (place != GONE) for mark, place in zip(every, directory.places, strict=False)])
-        part = _part_of(directory, marks)
+        part = directory.part(marks) if marks is None or any(marks) else _NOTHING
         earlier = self._parts.get(directory.number)
         if earlier:
             self.totals.change(earlier, -1)
@@ -288,15 +312,20 @@ class Selection:
         self._grown_from.clear()
 
 
+def _runs(directories: Sequence[CatalogDirectory]) -> Iterator[list[CatalogDirectory]]:
+    """The directories, in runs whose names follow each other in memory; one without files is a run of its own."""
+    run: list[CatalogDirectory] = []
+    end = -1
+    for directory in directories:
+        if directory.span.start != end or not directory.span.length:
+            if run:
+                yield run
+            run = []
+        run.append(directory)
+        end = directory.span.start + directory.span.length if directory.span.length else -1
+    if run:
+        yield run
+
+
 def _depth(directory: CatalogDirectory) -> int:
     return directory.path.count(b"/") + bool(directory.path)
-
-
-def _part_of(directory: CatalogDirectory, marks: bytes | None) -> _Part:
-    if marks is None:
-        sizes = directory.sizes
-        return len(sizes), sum(sizes) + sizes.count(-1), tuple(directory.count_places().items())
-    if not any(marks):
-        return _NOTHING
-    kept_places, kept_sizes = Counter(compress(directory.places, marks)), list(compress(directory.sizes, marks))
-    return len(kept_sizes), sum(kept_sizes) + kept_sizes.count(-1), tuple(kept_places.items())
