@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
+import contextlib
 import os
+import signal
 import threading
 from collections.abc import Callable, Iterable
 from typing import ClassVar
@@ -56,6 +59,8 @@ class GlusterTui(App[None]):
         self._attempt = 0
 
     def on_mount(self) -> None:
+        with contextlib.suppress(ValueError, RuntimeError):  # not on the main thread, as in a test
+            asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, self._terminated)
         if self._opener is not None:
             self._open()
             return
@@ -64,6 +69,9 @@ class GlusterTui(App[None]):
             self._open_path(os.fsdecode(found[0].mount_point))
         else:
             self._only(MountsScreen(found))
+
+    def _terminated(self) -> None:
+        self.exit(return_code=128 + signal.SIGTERM)
 
     def _only(self, screen: Screen[None]) -> None:
         """Shows a screen in place of all others."""

@@ -5,7 +5,9 @@ from __future__ import annotations
 import argparse
 import errno
 import os
+import signal
 import sys
+import threading
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from importlib import resources
@@ -50,6 +52,7 @@ examples:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs one command; returns its exit code. No error of the program's own family ends in a traceback."""
     words = list(sys.argv[1:] if arguments is None else arguments)
+    _end_on_signals()
     try:
         try:
             code = _run(words)
@@ -77,6 +80,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
         print(f"gluster-tui: this should not have happened: {error!r}\n{log_crash()}", file=sys.stderr)
         return CRASHED
+
+
+def _end_on_signals() -> None:
+    """Has a signal to end raise SystemExit, so that nothing half written stays behind."""
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        if signal.getsignal(number) == signal.SIG_DFL and threading.current_thread() is threading.main_thread():
+            signal.signal(number, lambda number, frame: sys.exit(128 + number))
 
 
 def _drop_output() -> None:

@@ -54,7 +54,10 @@ EXPLORER_COMMANDS = (
     Command("stop", "escape", "stop", "Stop the walk and keep what is there, marked incomplete", "esc"),
     Command("go_on", "g", "go on", "Go on with a walk that was stopped"),
     Command("copy", "c", "copy", "Copy the line under the cursor: a path, a volume, a brick, a node, an address"),
-    Command("refresh", "r", "refresh", "Read the inputfs again: directories, volumes and the host map"),
+    Command("refresh", "r", "refresh", "Read the selected directory again, and all below it"),
+    Command(
+        "refresh_all", "R", "refresh all", "Read the inputfs again: directories, volumes, host map", in_footer=False
+    ),
     Command("mounts", "o", "open", "Open another GlusterFS mount", in_footer=False),
     Command("clear_filter", "ctrl+l", "clear filter", "Show all files again", "^l", in_footer=False),
 )
@@ -62,6 +65,7 @@ EXPLORER_COMMANDS = (
 APP_COMMANDS = (
     Command("help", "question_mark,f1", "help", "Show the keys and the signs", "?"),
     Command("quit", "q,ctrl+q", "quit", "Leave at once", "q"),
+    Command("suspend_process", "ctrl+z", "suspend", "Go back to the shell; fg comes here again", "^z", in_footer=False),
 )
 
 

@@ -12,14 +12,18 @@ import signal
 import sys
 import threading
 
+from disco.dfs.gluster.export import discard_unfinished
+
 __all__ = ["leave_on_hangup"]
+
+_PATIENCE = 0.5  # seconds
 
 _CODE = 128 + signal.SIGHUP  # as shells say it
 
 
 def leave_on_hangup() -> None:
     """From now on, ends the process at once when its terminal goes away. What works on the mount ends with it."""
-    signal.signal(signal.SIGHUP, lambda number, frame: os._exit(_CODE))
+    signal.signal(signal.SIGHUP, lambda number, frame: _leave())
     threading.Thread(target=_watch, args=(sys.stdin.fileno(),), name="hangup", daemon=True).start()
 
 
@@ -28,4 +32,12 @@ def _watch(fd: int) -> None:
     poll.register(fd, 0)  # a hang-up is told without being asked for
     while True:
         if any(happened & (select.POLLHUP | select.POLLERR | select.POLLNVAL) for _, happened in poll.poll()):
-            os._exit(_CODE)
+            _leave()
+
+
+def _leave() -> None:
+    # On a thread: what is written may lie on a mount that hangs.
+    discarding = threading.Thread(target=discard_unfinished, daemon=True)
+    discarding.start()
+    discarding.join(_PATIENCE)
+    os._exit(_CODE)

@@ -32,9 +32,11 @@ __all__ = ["Loader"]
 
 PUBLISH_EVERY = 0.08  # seconds; longer where a picture takes long to make
 _PICTURE_SHARE = 5  # times as long as a picture takes to make, nothing is published
-Answer = Future[ListedDirectory] | Future[ResolvedFiles] | Future[list[ListedDirectory]]
+Answer = Future[ListedDirectory] | Future[ResolvedFiles] | Future[list[ListedDirectory]] | Future[bool]
 
 _BATCHES = 16  # under way at once
+_GRAPH_EVERY = 3.0  # seconds
+_NO_FILES: Sequence[int] = range(0)
 _TEACHERS, _TEACHERS_UNREAD = 9, 300  # files of a group asked for its hosts; while none could be read
 
 
@@ -70,6 +72,8 @@ class Loader:
         self._error: GlusterError | None = None
         self._distrusting = False
         self._asked_for_hosts: dict[int, int] = {}  # files of each group
+        self._stale = False
+        self._look_at_graph: float | None = None  # when to look whether it is another
         self._in_doubt = True  # whether a listing may lack a part, since a brick was lost meanwhile
         self._thread = threading.Thread(target=self._run, name="loader", daemon=True)
 
@@ -148,8 +152,7 @@ class Loader:
 
     def _take_events(self) -> None:
         due = [self._publish_at] if self._changed else []
-        if self._matcher.deadline is not None:
-            due.append(self._matcher.deadline)
+        due += [at for at in (self._matcher.deadline, self._look_at_graph) if at is not None]
         timeout = max(min(due) - time.monotonic(), 0.001) if due else None
         try:
             self._events.get(block=not self._matcher.can_go_on, timeout=timeout)()
@@ -172,6 +175,7 @@ class Loader:
             asking_hosts=any(job.indexes == () for job in self._jobs.values()),
             filter_fault=self._matcher.fault,
             filtered=self._matcher.fraction,
+            stale=self._stale,
         )
 
     def _set_stopped(self, stopped: bool) -> None:
@@ -221,6 +225,9 @@ class Loader:
         while listings < self.source.listings_ahead and (directory := agenda.next_to_list()) is not None:
             self._list(directory)
             listings += 1
+        if self._look_at_graph is not None and time.monotonic() > self._look_at_graph:
+            self._look_at_graph = None
+            self._ask(_Job(self.catalog.root, _NO_FILES), self.source.is_stale(), self._looked_at_graph)
         if self._in_doubt and self.catalog.progress.complete and not self._jobs:
             self._in_doubt = False
             self._ask(_Job(self.catalog.root, ()), self.source.doubtful(), self._doubted)
@@ -286,6 +293,11 @@ class Loader:
         """Reads those directories anew of which a part may have been left out."""
         for listed in doubtful:
             self._refresh(listed.directory)
+        self._look_at_graph = time.monotonic() + _GRAPH_EVERY
+
+    def _looked_at_graph(self, job: _Job, stale: bool) -> None:
+        self._stale = stale
+        self._look_at_graph = time.monotonic() + _GRAPH_EVERY
 
     def _ask_for_hosts(self, directory: CatalogDirectory, listed: ListedDirectory) -> None:
         """Asks some files of each group whose hosts nobody has told yet for their attribute, besides their cookie."""

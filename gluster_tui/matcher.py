@@ -25,7 +25,7 @@ _SLICE = 0.02  # seconds of matching before newer requests are looked at
 _FIRST_BATCH, _BATCH = 2_000, 20_000  # files
 _RUN = 64  # directories that are searched at once
 _AHEAD = 2  # batches that the helper has at hand
-_STUCK = 0.25  # seconds after which a helper is not waited for when another expression comes
+_STUCK = 0.25  # seconds that a helper has for what nobody wants any more, when another expression comes
 
 
 @dataclass(eq=False)
@@ -57,6 +57,7 @@ class Matcher:
         self._added: deque[CatalogDirectory] = deque()
         self._exhausted = True
         self._batches: list[_Batch] = []
+        self._abandoned: list[_Batch] = []  # of expressions that nobody wants any more
         self._size, self._matched_files = _FIRST_BATCH, 0
         self._helper: HelperProcess | None = None
 
@@ -73,7 +74,9 @@ class Matcher:
     @property
     def deadline(self) -> float | None:
         """When the helper is given up, as ``time.monotonic()``."""
-        return self._batches[0].since + DEADLINE if self._batches else None
+        if not self._batches:
+            return None
+        return self._batches[0].since + (_STUCK if self._abandoned else DEADLINE)
 
     @property
     def fraction(self) -> float:
@@ -84,9 +87,8 @@ class Matcher:
 
     def begin(self, selection: Selection) -> None:
         """Matches what is listed anew, for another selection."""
-        if self._batches and time.monotonic() > self._batches[0].since + _STUCK:
-            self._kill()
-        self._batches.clear()
+        self._abandoned += self._batches
+        self._batches = []
         self._selection, self._left, self._exhausted = selection, selection.to_match(), False
         self._added.clear()
         self._size, self._matched_files = _FIRST_BATCH, 0
@@ -106,7 +108,10 @@ class Matcher:
     def go_on(self) -> None:
         """Does some of the work, and gives up what takes too long."""
         if self.deadline is not None and time.monotonic() > self.deadline:
-            self._give_up(f"this expression takes too long: stopped after {DEADLINE:.0f} s")
+            if self._abandoned:
+                self._begin_anew()
+            else:
+                self._give_up(f"this expression takes too long: stopped after {DEADLINE:.0f} s")
         if self._exhausted or self._selection is None:
             return
         if self._is_regex:
@@ -156,7 +161,16 @@ class Matcher:
         future = self._helper.submit(match_unit, descriptor, str(selection.keep.pattern.pattern), spans)
         future.add_done_callback(lambda future: self._tell(lambda: self._take(batch, future)))
 
+    def _begin_anew(self) -> None:
+        """With another helper, since this one is stuck in an expression that nobody wants any more."""
+        self._kill()
+        batches, self._batches = self._batches, []
+        for batch in batches:
+            self._begin_batch(batch.selection, batch.directories)
+
     def _take(self, batch: _Batch, future: Future[list[bytes | None]]) -> None:
+        if batch in self._abandoned:
+            self._abandoned.remove(batch)
         if batch not in self._batches:
             return  # of an expression that was given up
         self._batches.remove(batch)
@@ -179,6 +193,7 @@ class Matcher:
         self.fault = fault
 
     def _kill(self) -> None:
+        self._abandoned.clear()
         if self._helper is not None:
             self._helper.shutdown()
             self._helper = None

@@ -87,6 +87,12 @@ class Session:
         taught = self.source.cluster.taught
         return [v for v in self.data_volumes if self.hostmap.assign(v).unmapped and taught(v.group)]
 
+    def let_reader_go(self) -> None:
+        """Ends the process that reads: all that is to be read was read."""
+        if self.executor is not None:
+            self.executor.shutdown()
+            self.executor = None
+
     def close(self) -> None:
         """Lets the mount go; a call that hangs in it is not waited for."""
         self.source.close()

@@ -24,6 +24,7 @@ class Update:
     """What the screen shows, at one moment. ``ticket``: that of the ``select`` whose picture it holds.
 
     ``filtered``: how much of it was filtered, from 0 to 1. ``filter_fault``: why an expression was given up.
+    ``stale``: the client graph has changed since.
     ``asking_hosts``: hosts of a group are still being asked for. ``filtering``: the picture does not show all yet
     that is in memory. ``unlisted``: directories of its scope that were known and not listed when it was made; the
     catalog, which goes on, cannot tell. ``stopped``: the walk was stopped before its end.
@@ -40,6 +41,7 @@ class Update:
     asking_hosts: bool = False
     filter_fault: str | None = None
     filtered: float = 1.0
+    stale: bool = False
 
     @property
     def complete(self) -> bool:

@@ -19,6 +19,7 @@ from disco.dfs.gluster.units import PENDING
 
 from ..commands import EXPLORER_COMMANDS, bindings
 from ..display import NodeColours
+from ..helper_process import HelperEndedError
 from ..loader import Loader
 from ..messages import CopyWanted, Loaded, MountsWanted, ReopenWanted
 from ..session import Session
@@ -103,6 +104,8 @@ class ExplorerScreen(Screen[None]):
         if update.ticket < self.ticket:
             return  # of a selection that the user has left since
         self.latest = update
+        if update.progress.complete and self.session.is_recording:
+            self.session.let_reader_go()
         self._show_hosts()
         for listener in self.app.screen_stack:
             if isinstance(listener, ExportScreen):
@@ -140,7 +143,7 @@ class ExplorerScreen(Screen[None]):
         if directory.error is not None:
             return f"x {where} cannot be read: {directory.error[1]}. r tries again."
         if directory.state == "gone":
-            return f"x {where} is gone. r reads the inputfs again."
+            return f"x {where} is gone. R reads the inputfs again."
         if directory.files_below and update.complete:
             return f"None of the {directory.files_below:,} files below {where} matches the filter. ^l clears it."
         if update.complete:
@@ -215,6 +218,8 @@ class ExplorerScreen(Screen[None]):
     def action_toggle_regex(self) -> None:
         bar = self.query_one(FilterBar)
         bar.regex = not bar.regex
+        if bar.regex:
+            self.loader.expect_expression()
 
     def action_clear_filter(self) -> None:
         self.query_one(FilterBar).input.value = ""
@@ -243,7 +248,17 @@ class ExplorerScreen(Screen[None]):
         return os.path.join(self._path_of(row.directory.path), row.name) if row is not None else None
 
     def action_refresh(self) -> None:
+        if self.session.is_recording or self._reader_ended:
+            self.action_refresh_all()
+        else:
+            self.loader.refresh(self.tree_panel.selected)
+
+    def action_refresh_all(self) -> None:
         self.post_message(ReopenWanted())
+
+    @property
+    def _reader_ended(self) -> bool:
+        return self.latest is not None and isinstance(self.latest.error, HelperEndedError)
 
     def action_mounts(self) -> None:
         self.post_message(MountsWanted())

@@ -6,6 +6,7 @@ import os
 import sys
 
 from disco.dfs.gluster.errors import GlusterError
+from disco.dfs.gluster.export import discard_unfinished
 from disco.dfs.gluster.mounts import gluster_mounts
 
 from ..display import shown
@@ -40,4 +41,5 @@ def explore(path: str | None, choice: MapChoice) -> int:
     app = GlusterTui(None if named is None else lambda: open_path(named, choice), named or "", choice)
     leave_on_hangup()
     app.run()
+    discard_unfinished()
     return app.return_code or DONE

@@ -27,7 +27,7 @@ from disco.dfs.gluster.walk import Report, walk
 from ..display import counted, shown
 from ..exits import BAD_INPUT, DONE, FAILED, REFUSED, Exit
 from ..session import Session
-from .opening import map_choice, opened
+from .opening import map_choice, opened, refuse_inside
 from .progress import ProgressLine
 
 __all__ = ["export"]
@@ -90,6 +90,7 @@ class _Run:
 
     def _to_file(self) -> Tally:
         assert self.output is not None
+        refuse_inside(self.session, self.output)
         with replacing(os.fsencode(self.output)) as out:
             return self._write(out)
 

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import argparse
+import os
 
-from disco.dfs.gluster.errors import GlusterError, NoHostnameMapError
+from disco.dfs.gluster.errors import ExportError, GlusterError, NoHostnameMapError
+from disco.dfs.gluster.export import inside_fault
 
 from ..display import shown
 from ..exits import BAD_INPUT, Exit
 from ..session import MapChoice, Session, open_path
 
-__all__ = ["map_choice", "opened"]
+__all__ = ["map_choice", "opened", "refuse_inside"]
 
 
 def map_choice(arguments: argparse.Namespace) -> MapChoice:
@@ -20,6 +22,16 @@ def map_choice(arguments: argparse.Namespace) -> MapChoice:
         none=arguments.no_hostname_map,
         placement="exact" if arguments.exact else "auto",
     )
+
+
+def refuse_inside(session: Session, output: str) -> None:
+    """ExportError where what is written would change what is read."""
+    if session.is_recording:
+        return
+    target = os.fsencode(output)
+    fault = inside_fault(target, os.path.join(session.source.mount_point, session.start.directory))
+    if fault:
+        raise ExportError(target, fault)
 
 
 def opened(path: str, choice: MapChoice, *, map_needed: bool) -> Session:

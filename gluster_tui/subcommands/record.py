@@ -11,7 +11,7 @@ from disco.dfs.gluster.recorder import record
 
 from ..display import shown
 from ..exits import BAD_INPUT, DONE, FAILED, Exit
-from .opening import map_choice, opened
+from .opening import map_choice, opened, refuse_inside
 from .progress import ProgressLine
 
 __all__ = ["record_dataset"]
@@ -28,6 +28,7 @@ def record_dataset(arguments: argparse.Namespace) -> int:
         print("gluster-tui: no host map was found, and none is recorded", file=sys.stderr)
     progress = ProgressLine()
     try:
+        refuse_inside(session, arguments.output)
         report = record(
             session.source,
             session.start,

@@ -187,6 +187,8 @@ class NoticeBar(Static):
             return
         if update.error is not None:
             yield f"x {shown(str(update.error))}", "bold"
+        if update.stale:
+            yield "! stale: the client graph has changed since this was read. R reads it again", "bold"
         if update.filter_fault is not None:
             yield f"x {shown(update.filter_fault)}", "bold"
         slow = [waiting for waiting in update.waiting if time.monotonic() - waiting.since > _SLOW]

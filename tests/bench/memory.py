@@ -63,6 +63,10 @@ class MadeUp:
         answers = [GroupAnswer("cookie", 0), GroupAnswer("cookie", 1)]
         return completed(ListedDirectory(directory, [], NAMES, answers=answers, placed=placed))
 
+    def is_stale(self) -> Future[bool]:
+        """It never is."""
+        return completed(False)
+
     def doubtful(self) -> Future[list[ListedDirectory]]:
         """All listings are whole."""
         return completed([])

@@ -13,6 +13,7 @@ from disco.dfs.gluster.hostmap import HostnameMap
 from disco.dfs.gluster.placement import Placement
 from disco.dfs.gluster.recording import Recording
 from disco.dfs.gluster.units import FAILED, GONE, PENDING, Answer, ListedDirectory, ResolvedFiles
+from disco.dfs.gluster.workers import completed
 from gluster_tui.session import Session
 from tests.core.samples import opened, recording_text, tree_lines
 
@@ -140,6 +141,10 @@ class HeldSource:
             number = self.faults[directory]
             listed = ListedDirectory(directory, [], [], error=(number, meaning(number)))
         return self._answer(listed, self.hold_listings(directory))
+
+    def is_stale(self) -> Future[bool]:
+        """It never is."""
+        return completed(False)
 
     def doubtful(self) -> Future[list[ListedDirectory]]:
         return self.recording.doubtful()

@@ -82,7 +82,7 @@ def test_an_interrupt_from_the_keyboard_does_not_end_it(process: HelperProcess) 
 def test_when_it_dies_what_it_was_asked_for_ends_with_an_error(process: HelperProcess) -> None:
     pid, hanging = process.submit(os.getpid).result(SOON), process.submit(time.sleep, 60)
     os.kill(pid, signal.SIGKILL)
-    with pytest.raises(HelperEndedError, match="press r, or start again"):
+    with pytest.raises(HelperEndedError, match="press R, or start again"):
         hanging.result(SOON)
 
 

@@ -7,6 +7,7 @@ import fcntl
 import os
 import pty
 import re
+import signal
 import struct
 import subprocess
 import sys
@@ -123,3 +124,24 @@ def test_it_is_left_at_once_while_a_mount_does_not_answer() -> None:
         terminal.press(b"q")
         terminal.program.wait(SECONDS)
         assert time.monotonic() - began < 5
+
+
+def test_sigterm_ends_it_and_gives_the_terminal_back() -> None:
+    with on_terminal(SCRIPT, DEMO) as terminal:
+        terminal.until(b"complete")
+        terminal.program.send_signal(signal.SIGTERM)
+        assert terminal.program.wait(SECONDS) == 143
+        terminal.until(b"\x1b[?1049l")
+
+
+def test_it_can_be_suspended_and_comes_back() -> None:
+    with on_terminal(SCRIPT, DEMO) as terminal:
+        terminal.until(b"complete")
+        terminal.press(b"\x1a")
+        os.waitid(os.P_PID, terminal.program.pid, os.WSTOPPED)
+        terminal.until(b"\x1b[?1049l")
+        before = len(terminal.written)
+        terminal.program.send_signal(signal.SIGCONT)
+        terminal.until(b"complete", before)
+        terminal.press(b"q")
+        assert terminal.program.wait(SECONDS) == 0

@@ -17,7 +17,16 @@ from .formats import Format
 from .placement import Placement
 from .walk import PlacedFiles
 
-__all__ = ["Rules", "Tally", "replacing", "target_fault", "unmapped_files", "write_list"]
+__all__ = [
+    "Rules",
+    "Tally",
+    "discard_unfinished",
+    "inside_fault",
+    "replacing",
+    "target_fault",
+    "unmapped_files",
+    "write_list",
+]
 
 
 class Tally:
@@ -119,6 +128,24 @@ def target_fault(target: bytes) -> str | None:
     return None
 
 
+def inside_fault(target: bytes, dataset: bytes) -> str | None:
+    """Why a list of what is below the directory ``dataset`` cannot be written to ``target`` while that is read."""
+    folder, root = os.path.dirname(os.path.realpath(target)), os.path.realpath(dataset)
+    if folder == root or folder.startswith(root.rstrip(b"/") + b"/"):
+        return f"it lies in {os.fsdecode(dataset)}, which is being read: write it elsewhere, and move it there"
+    return None
+
+
+_unfinished: set[bytes] = set()
+
+
+def discard_unfinished() -> None:
+    """Removes what is being written: for a program that ends in the middle of it."""
+    for temporary in list(_unfinished):
+        with contextlib.suppress(OSError):
+            os.unlink(temporary)
+
+
 @contextlib.contextmanager
 def replacing(target: bytes, *, replace: bool = True) -> Iterator[BinaryIO]:
     """A file to write, which takes the place of ``target`` when the block ends without an error.
@@ -137,6 +164,7 @@ def replacing(target: bytes, *, replace: bool = True) -> Iterator[BinaryIO]:
         fd = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o666)
     except OSError as error:
         raise ExportError(target, error.strerror or str(error)) from error
+    _unfinished.add(temporary)
     try:
         with os.fdopen(fd, "wb") as file:
             with contextlib.suppress(FileNotFoundError):
@@ -157,6 +185,8 @@ def replacing(target: bytes, *, replace: bool = True) -> Iterator[BinaryIO]:
         if isinstance(error, OSError):
             raise ExportError(target, error.strerror or str(error)) from error
         raise
+    finally:
+        _unfinished.discard(temporary)
     _sync_folder(os.path.dirname(real))
 
 

@@ -20,7 +20,7 @@ from .doubts import Doubts
 from .errors import GlusterError, PathError, PathinfoError, meaning
 from .graph import ClientGraph, parse_volfile
 from .hostmap import MAP_VARIABLE, HostnameMap, find_hostname_map
-from .meta import states_of
+from .meta import is_stale_unit, states_of
 from .mount_facts import GraphFacts, MountFacts, Start, find_mount_unit, read_graph_unit
 from .placement import Placement, Placements
 from .units import (
@@ -74,6 +74,7 @@ class Source(Protocol):
     def listings_ahead(self) -> int: ...
     def list_directory(self, directory: bytes, *, sizes: bool, ask: bool = False) -> Future[ListedDirectory]: ...
     def doubtful(self) -> Future[list[ListedDirectory]]: ...
+    def is_stale(self) -> Future[bool]: ...
     def resolve_files(self, directory: bytes, names: list[bytes], *, sizes: bool) -> Future[ResolvedFiles]: ...
     def placement(self, answer: Answer) -> Placement: ...
     def hostname_map(self) -> Future[HostnameMap]: ...
@@ -229,6 +230,14 @@ class Inputfs:
 
         then(self._executor.submit(states_of, self._graph[0], self.cluster.watched), told, take)
         return told
+
+    def is_stale(self) -> Future[bool]:
+        """Whether the client graph is another by now than that by which the last directory was listed."""
+        if self._graph is None:
+            told: Future[bool] = Future()
+            told.set_result(False)
+            return told
+        return self._executor.submit(is_stale_unit, *self._graph)
 
     def _take_states(self, states: dict[str, bool] | None, look: int) -> None:
         """Takes up what a look at the volumes and groups told; a mount that has died tells nothing."""

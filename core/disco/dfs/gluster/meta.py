@@ -6,9 +6,10 @@ import errno
 import os
 from collections.abc import Iterable
 
+from .errors import GraphError
 from .graph import parse_volfile
 
-__all__ = ["graph_shape", "states_of"]
+__all__ = ["graph_shape", "is_stale_unit", "states_of"]
 
 # The shape of each graph that was seen, by the path and the target of the link to it: graphs never change.
 _shapes: dict[tuple[bytes, bytes], bytes] = {}
@@ -26,6 +27,14 @@ def graph_shape(link: bytes) -> bytes:
         except FileNotFoundError as error:  # replaced meanwhile
             raise OSError(errno.ESTALE, os.strerror(errno.ESTALE), volfile) from error
     return shape
+
+
+def is_stale_unit(link: bytes, shape: bytes) -> bool:
+    """Whether the active graph has another shape; False where that cannot be read."""
+    try:
+        return graph_shape(link) != shape
+    except (OSError, GraphError):
+        return False
 
 
 def states_of(active: bytes, names: Iterable[str]) -> dict[str, bool]:

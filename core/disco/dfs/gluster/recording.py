@@ -131,6 +131,10 @@ class Recording:
         """No listing lacks a part of what was recorded."""
         return completed([])
 
+    def is_stale(self) -> Future[bool]:
+        """A recording tells of its moment."""
+        return completed(False)
+
     def resolve_files(self, directory: bytes, names: list[bytes], *, sizes: bool) -> Future[ResolvedFiles]:
         """All that was recorded of a file came with its listing: there is no more of it."""
         return completed(ResolvedFiles([], [GONE] * len(names), [-1] * len(names), []))
