@@ -34,6 +34,7 @@ PUBLISH_EVERY = 0.08  # seconds; longer where a picture takes long to make
 _PICTURE_SHARE = 5  # times as long as a picture takes to make, nothing is published
 Answer = Future[ListedDirectory] | Future[ResolvedFiles] | Future[list[ListedDirectory]] | Future[bool]
 
+_PAINTING = 0.06  # seconds that the screen has to itself
 _BATCHES = 16  # under way at once
 _GRAPH_EVERY = 3.0  # seconds
 _NO_FILES: Sequence[int] = range(0)
@@ -50,9 +51,20 @@ class _Job:
 
 
 class Loader:
-    """Loads the dataset below ``start``; ``publish`` is called on the loader's thread with each update."""
+    """Loads the dataset below ``start``; ``publish`` is called on the loader's thread with each update.
 
-    def __init__(self, source: Source, start: Start, publish: Callable[[Update], None]) -> None:
+    ``painted``: set by the screen when it shows what was published. The loader waits for it a moment: two threads that
+    both have much to do take three times as long for either.
+    """
+
+    def __init__(
+        self,
+        source: Source,
+        start: Start,
+        publish: Callable[[Update], None],
+        painted: threading.Event | None = None,
+    ) -> None:
+        self._painted = painted
         self.source = source
         self.catalog = Catalog(start.directory)
         self._publish = publish
@@ -145,8 +157,13 @@ class Loader:
             if self._changed and time.monotonic() >= self._publish_at:
                 self._update_dirty()
                 begun = time.monotonic()
-                self._publish(self._picture())
+                picture = self._picture()
                 ended = time.monotonic()
+                if self._painted is not None:
+                    self._painted.clear()
+                self._publish(picture)
+                if self._painted is not None:
+                    self._painted.wait(_PAINTING)
                 self._publish_at = ended + max(PUBLISH_EVERY, _PICTURE_SHARE * (ended - begun))
                 self._changed = False
 

@@ -21,7 +21,7 @@ from .helper_process import MATCHING, HelperProcess
 __all__ = ["DEADLINE", "Matcher"]
 
 DEADLINE = 5.0  # seconds in which a helper has to be done with some thousands of names
-_SLICE = 0.02  # seconds of matching before newer requests are looked at
+_FIRST_SLICE, _SLICE = 0.004, 0.02  # seconds of matching before what was found is shown, and newer requests heard
 _FIRST_BATCH, _BATCH = 2_000, 20_000  # files
 _RUN = 64  # directories that are searched at once
 _AHEAD = 2  # batches that the helper has at hand
@@ -58,7 +58,7 @@ class Matcher:
         self._exhausted = True
         self._batches: list[_Batch] = []
         self._abandoned: list[_Batch] = []  # of expressions that nobody wants any more
-        self._size, self._matched_files = _FIRST_BATCH, 0
+        self._size, self._matched_files, self._slice = _FIRST_BATCH, 0, _FIRST_SLICE
         self._helper: HelperProcess | None = None
 
     @property
@@ -91,7 +91,7 @@ class Matcher:
         self._batches = []
         self._selection, self._left, self._exhausted = selection, selection.to_match(), False
         self._added.clear()
-        self._size, self._matched_files = _FIRST_BATCH, 0
+        self._size, self._matched_files, self._slice = _FIRST_BATCH, 0, _FIRST_SLICE
         self.fault = None
 
     def add(self, directory: CatalogDirectory) -> None:
@@ -118,7 +118,8 @@ class Matcher:
             while len(self._batches) < _AHEAD and (directories := self._next_batch()):
                 self._begin_batch(self._selection, directories)
             return
-        until = time.monotonic() + _SLICE
+        until = time.monotonic() + self._slice
+        self._slice = _SLICE
         while directories := list(islice(iter(self._next, None), _RUN)):
             for directory in self._selection.match(directories):
                 self._matched(directory)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import os
+import threading
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -34,6 +36,8 @@ from .export import ExportScreen
 
 __all__ = ["ExplorerScreen"]
 
+_MANY = 100_000  # files
+
 
 class ExplorerScreen(Screen[None]):
     """Browses one dataset."""
@@ -45,7 +49,8 @@ class ExplorerScreen(Screen[None]):
         super().__init__()
         self.session = session
         self.colours = colours
-        self.loader = Loader(session.source, session.start, lambda update: self._from_loader(update))
+        self._painted = threading.Event()
+        self.loader = Loader(session.source, session.start, lambda update: self._from_loader(update), self._painted)
         self.keep: Filter = Substring(b"")
         self.ticket = 0
         self.latest: Update | None = None
@@ -80,7 +85,8 @@ class ExplorerScreen(Screen[None]):
 
     def _theme_changed(self, theme: Theme) -> None:
         self.colours.dark = theme.dark
-        self.files.refresh()
+        self.files.forget_rows()
+        self.tree_panel.forget_rows()
         self._show_file()
 
     @property
@@ -97,11 +103,16 @@ class ExplorerScreen(Screen[None]):
 
     def _from_loader(self, update: Update) -> None:
         """On the loader's thread."""
+        if update.progress.files > _MANY:
+            # The collector would look through the whole catalog time and again, and nothing goes on meanwhile
+            # (measured: 80 ms with 1,000,000 files). It need not: the catalog has no cycles that would be left behind.
+            gc.freeze()
         self.post_message(Loaded(update))
 
     def on_loaded(self, message: Loaded) -> None:
         update = message.update
         if update.ticket < self.ticket:
+            self._painted.set()
             return  # of a selection that the user has left since
         self.latest = update
         if update.progress.complete and self.session.is_recording:
@@ -120,6 +131,7 @@ class ExplorerScreen(Screen[None]):
         self._show_file()
         self._look_at_rows()
         self.refresh_bindings()
+        self.call_after_refresh(self._painted.set)
 
     def _show_hosts(self) -> None:
         """Takes up the names that files have taught of their hosts: they decide which nodes there are."""
@@ -127,6 +139,7 @@ class ExplorerScreen(Screen[None]):
         if volumes is not self._volumes:
             self._volumes = volumes
             self.colours.know(self.session.nodes)
+            self.files.forget_rows()
             self.query_one(TitleBar).refresh()
 
     def _go_to_start(self, update: Update) -> None:

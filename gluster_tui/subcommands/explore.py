@@ -17,6 +17,9 @@ from .tables import print_dataset, print_mounts
 
 __all__ = ["explore"]
 
+# Seconds after which a thread that works lets the screen's go on: by default 5 ms, of which a key meets several.
+_SWITCH_EVERY = 0.001
+
 
 def explore(path: str | None, choice: MapChoice) -> int:
     """Runs the command; returns its exit code."""
@@ -40,6 +43,7 @@ def explore(path: str | None, choice: MapChoice) -> int:
     named = path
     app = GlusterTui(None if named is None else lambda: open_path(named, choice), named or "", choice)
     leave_on_hangup()
+    sys.setswitchinterval(_SWITCH_EVERY)
     app.run()
     discard_unfinished()
     return app.return_code or DONE

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Hashable
 from typing import ClassVar
 
 from rich.style import Style
@@ -70,6 +71,12 @@ class DatasetTree(Rows):
         row = self._layout.row_of(directory) if directory is not None else None
         self.set_reactive(Rows.cursor, row or 0)
         self.rows_changed()
+
+    def row_shows(self, row: int) -> Hashable:
+        directory, depth = self._layout.at(row)
+        is_open = directory.path in self._open
+        counted = (directory.state, directory.files_below, bool(directory.unlisted), bool(directory.children))
+        return (directory.number, depth, is_open, *counted)
 
     def row_text(self, row: int, width: int) -> Text:
         directory, depth = self._layout.at(row)

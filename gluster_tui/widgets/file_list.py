@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from typing import ClassVar
 
 from rich.style import Style
@@ -54,6 +55,13 @@ class FileList(Rows):
     def row_at_cursor(self) -> Row | None:
         """The file under the cursor."""
         return self.picture.row(self.cursor) if self.picture is not None and self.row_count else None
+
+    def row_shows(self, row: int) -> Hashable:
+        assert self.picture is not None
+        file = self.picture.row(row)
+        directory, index = file.directory, file.index
+        where = (directory.number, index, directory.places[index], directory.sizes[index])
+        return (*where, file.mark, self.picture.keep, self.picture.scope.path)
 
     def row_text(self, row: int, width: int) -> Text:
         assert self.picture is not None

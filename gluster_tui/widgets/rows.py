@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from typing import ClassVar
 
 from rich.style import Style
@@ -17,6 +18,8 @@ from textual.strip import Strip
 from ..display import by_words, shown
 
 __all__ = ["Rows"]
+
+_STRIPS = 500  # rows that are kept as they were shown
 
 
 class Rows(ScrollView, can_focus=True):
@@ -39,6 +42,10 @@ class Rows(ScrollView, can_focus=True):
 
     cursor: reactive[int] = reactive(0, repaint=False)
     empty_words: reactive[str] = reactive("")
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._strips: dict[Hashable, Strip] = {}
 
     class Moved(Message):
         """The cursor stands on another row, or on the same one after the rows have changed."""
@@ -63,6 +70,15 @@ class Rows(ScrollView, can_focus=True):
         """One row, in at most ``width`` cells; longer text is cut at its end."""
         raise NotImplementedError
 
+    def row_shows(self, row: int) -> Hashable | None:
+        """All that decides what ``row_text()`` says of a row, so that it is made once; None to make it each time."""
+        return None
+
+    def forget_rows(self) -> None:
+        """To be called when rows look otherwise although ``row_shows()`` says the same."""
+        self._strips.clear()
+        self.refresh()
+
     def rows_changed(self) -> None:
         """To be called when the number of rows or what they show has changed."""
         self.virtual_size = Size(self.scrollable_content_region.width, self.row_count)
@@ -82,13 +98,22 @@ class Rows(ScrollView, can_focus=True):
         row = y + round(self.scroll_y)
         if row >= self.row_count:
             return Strip.blank(width, base)
-        text = self.row_text(row, width)
-        text.truncate(width, pad=True)
         style = base
         if row == self.cursor:
             # Where colours are off, the cursor still shows: reversed where the list has the keys.
             style += self.get_component_rich_style("rows--cursor", partial=True)
-        return Strip(text.render(self.app.console), width).apply_style(style)
+        shows = self.row_shows(row)
+        key = (shows, width, style)
+        strip = self._strips.get(key) if shows is not None else None
+        if strip is None:
+            text = self.row_text(row, width)
+            text.truncate(width, pad=True)
+            strip = Strip(text.render(self.app.console), width).apply_style(style)
+            if len(self._strips) >= _STRIPS:
+                self._strips.clear()
+            if shows is not None:
+                self._strips[key] = strip
+        return strip
 
     def _empty_line(self, y: int, width: int, base: Style) -> Strip:
         lines = by_words(shown(self.empty_words), max(width - 2, 1))
