@@ -110,7 +110,7 @@ class HeldSource:
         self.faults, self.gone = dict(faults or {}), set(gone)
         self.asked: list[bytes] = []
         self.asked_files: list[bytes] = []
-        self.closed = False
+        self.closed = self.stale = False
         self._held: list[tuple[Future[Any], Any]] = []
 
     @property
@@ -143,8 +143,8 @@ class HeldSource:
         return self._answer(listed, self.hold_listings(directory))
 
     def is_stale(self) -> Future[bool]:
-        """It never is."""
-        return completed(False)
+        """Whether a test says so."""
+        return completed(self.stale)
 
     def doubtful(self) -> Future[list[ListedDirectory]]:
         return self.recording.doubtful()

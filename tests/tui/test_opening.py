@@ -12,6 +12,7 @@ from textual.pilot import Pilot
 from disco.dfs.gluster.errors import GlusterError, GraphError, NotInputfsError, PathError, RecordingError
 from disco.dfs.gluster.mounts import Mount
 from gluster_tui import app as app_module
+from gluster_tui import loader as loader_module
 from gluster_tui.app import GlusterTui
 from gluster_tui.screens.explorer import ExplorerScreen
 from gluster_tui.screens.mounts import MountsScreen
@@ -165,9 +166,29 @@ async def test_refresh_lets_go_of_what_was_open() -> None:
     sources = [first, HeldSource(dataset())]
     async with app_of(lambda: session_of(sources.pop(0))).run_test(size=WIDE) as pilot:
         await screen(pilot, ExplorerScreen)
-        await pilot.press("r")
+        await pilot.press("R")
         await settled(pilot)
         assert first.closed
+
+
+async def test_r_reads_the_selected_directory_again_and_leaves_all_else() -> None:
+    source = HeldSource(dataset([b"d/a", b"e/b"]))
+    async with app_of(lambda: session_of(source)).run_test(size=WIDE) as pilot:
+        await settled(pilot)
+        await pilot.press("shift+tab", "down")
+        source.recording = dataset([b"d/a", b"d/new", b"e/b", b"e/unseen"])
+        await pilot.press("r")
+        await until(pilot, lambda: files_shown(pilot) == [b"d/a", b"d/new"], "what is new shows")
+        assert source.asked.count(b"e") == 1
+
+
+async def test_the_screen_says_when_the_client_graph_has_changed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(loader_module, "_GRAPH_EVERY", 0.05)
+    source = HeldSource(dataset())
+    async with app_of(lambda: session_of(source)).run_test(size=(120, 24)) as pilot:
+        await settled(pilot)
+        source.stale = True
+        await until(pilot, lambda: "! stale: the client graph has changed" in on_screen(pilot), "it is told")
 
 
 async def test_a_mount_that_does_not_answer_can_be_left_for_another() -> None:

@@ -124,7 +124,7 @@ async def test_when_the_mounts_process_ends_the_walk_stops_and_says_what_helps()
     async with running(session_of(source), settle=False) as pilot:
         await known(pilot, 9)
         source.end(HelperEndedError(READING))
-        await until(pilot, lambda: "x the process that reads the mount has ended: press r" in on_screen(pilot), "words")
+        await until(pilot, lambda: "x the process that reads the mount has ended: press R" in on_screen(pilot), "words")
         assert "incomplete" in on_screen(pilot)
 
 
