@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from disco.dfs.gluster import recording_reader
 from disco.dfs.gluster.errors import HostnameMapError, NoHostnameMapError, PathError, RecordingError
 from disco.dfs.gluster.filters import Substring
 from disco.dfs.gluster.recording import is_recording_unit, open_recording
@@ -227,3 +228,62 @@ def test_a_newer_version_says_what_helps():
 def test_a_header_with_any_value_of_another_kind_is_read_or_refused(key, value):
     with contextlib.suppress(RecordingError):
         opened(recording_text([], **{key: value}))
+
+
+# Only as far as it is asked for
+
+
+def written(tmp_path, lines):
+    (tmp_path / "r").write_bytes(recording_text(lines))
+    return open_recording(str(tmp_path / "r"))
+
+
+def listed(recording, directory):
+    return recording.list_directory(directory, sizes=True).result()
+
+
+def test_directories_may_be_asked_for_in_any_order(tmp_path):
+    lines = tree_lines([b"a/x", b"b/y", b"c/z"])
+    recording = written(tmp_path, lines)
+    assert [listed(recording, path).files for path in (b"c", b"a", b"b", b"")] == [[b"z"], [b"x"], [b"y"], []]
+
+
+def test_directories_may_stand_in_any_order_behind_those_that_hold_them(tmp_path):
+    first, *others = tree_lines([b"a/x", b"b/y", b"c/z"])
+    assert paths(written(tmp_path, [first, *reversed(others)])) == [b"a/x", b"b/y", b"c/z"]
+
+
+def test_a_directory_that_vanished_while_it_was_recorded_is_gone_and_others_are_there(tmp_path):
+    lines = [directory_line(b"", [], [b"a", b"b"]), directory_line(b"b", [b"y"])]
+    recording = written(tmp_path, lines)
+    assert (listed(recording, b"").gone, listed(recording, b"a").gone) == (False, True)
+    assert listed(recording, b"b").files == [b"y"]
+
+
+def test_behind_a_wrong_line_nothing_is_believed(tmp_path):
+    recording = written(tmp_path, [directory_line(b"", [], [b"a"]), {"directory": "a", "files": 5}])
+    listed(recording, b"")
+    for path in (b"a", b"a"):
+        with pytest.raises(RecordingError, match="line 3"):
+            listed(recording, path)
+
+
+def test_what_stands_behind_the_end_is_met_with_the_last_directory(tmp_path):
+    (tmp_path / "r").write_bytes(recording_text([directory_line(b"")]) + b"{}\n")
+    with pytest.raises(RecordingError, match="behind the line 'end'"):
+        listed(open_recording(str(tmp_path / "r")), b"")
+
+
+def test_compressed_data_that_grows_without_end_is_refused(tmp_path, monkeypatch):
+    monkeypatch.setattr(recording_reader, "_RATIO_FROM", 1 << 20)
+    bomb = gzip.compress(as_text(header_line()) + b"\n" * (1 << 24))
+    (tmp_path / "r").write_bytes(bomb)
+    with pytest.raises(RecordingError, match="grows to more than 250 times its size"):
+        listed(open_recording(str(tmp_path / "r")), b"")
+
+
+def test_a_line_without_end_is_refused(tmp_path, monkeypatch):
+    monkeypatch.setattr(recording_reader, "_LONGEST_LINE", 1 << 16)
+    (tmp_path / "r").write_bytes(as_text(header_line()) + b" " * (1 << 20))
+    with pytest.raises(RecordingError, match="line 2: longer than 65,536 bytes"):
+        listed(open_recording(str(tmp_path / "r")), b"")

@@ -242,3 +242,19 @@ def test_a_reader_that_leaves_ends_it_without_a_traceback(mount: Path) -> None:
     done = subprocess.run(["bash", "-c", words], capture_output=True, check=False, env=environment())
     assert done.returncode in (0, 1, 141)
     assert b"Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("command", ["export", "record"])
+@pytest.mark.parametrize("below", ["", "logs"])
+def test_what_is_written_may_not_lie_in_what_is_read(command: str, below: str, mount: Path, tmp_path: Path) -> None:
+    (tmp_path / "link").symlink_to(mount / below)
+    done = gluster_tui(command, mount, "-o", tmp_path / "link" / "new.json")
+    assert done.returncode == 2
+    assert f"it lies in {mount}" in done.stderr.decode()
+    assert not (mount / below / "new.json").exists()
+
+
+def test_what_is_written_may_lie_elsewhere_on_the_mount(mount: Path) -> None:
+    done = gluster_tui("export", mount / "logs", "-o", mount / "list.json")
+    (mount / "list.json").unlink()
+    assert done.returncode == 0

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 import os
+import signal
 import stat
 import subprocess
 from collections.abc import Callable
@@ -16,6 +17,7 @@ from disco.dfs.gluster.filters import Regex, Substring, compile_regex
 from disco.dfs.gluster.recording import open_recording
 from gluster_tui.cli import main
 from gluster_tui.session import MapChoice, open_recorded
+from tests.bench.made_up import write_recording
 
 from .driving import DEMO, list_of, names_in
 from .sources import FILES
@@ -209,3 +211,15 @@ def test_an_export_that_is_interrupted_leaves_nothing(tmp_path: Path) -> None:
         program.stdout.close()
         assert program.wait(SECONDS) in (130, 141)
     assert names_in(tmp_path) == []
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT])
+def test_a_signal_to_end_leaves_nothing_half_written(number: signal.Signals, tmp_path: Path) -> None:
+    recording, target = tmp_path / "large.jsonl", tmp_path / "lists" / "list.json"
+    write_recording(300_000, recording)
+    target.parent.mkdir()
+    program = subprocess.Popen([SCRIPT, "export", recording, "-o", target], stderr=subprocess.DEVNULL)
+    while not any(target.parent.iterdir()):
+        assert program.poll() is None, "it has begun to write"
+    program.send_signal(number)
+    assert (program.wait(60), list(target.parent.iterdir())) == (128 + number, [])

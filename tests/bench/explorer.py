@@ -1,0 +1,218 @@
+"""The explorer on a recording of many files, without a terminal: memory, times, and the longest pauses of its loop.
+
+python -m tests.bench.explorer RECORDING
+"""
+
+from __future__ import annotations
+
+import asyncio
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from itertools import islice
+from pathlib import Path
+
+from disco.dfs.gluster.export import Rules
+from disco.dfs.gluster.filters import Substring, compile_regex
+from disco.dfs.gluster.selection import Selection
+from gluster_tui.app import GlusterTui
+from gluster_tui.exporting import ExportRun, make_format
+from gluster_tui.screens.explorer import ExplorerScreen
+from gluster_tui.session import MapChoice, open_path
+from gluster_tui.updates import Update
+from gluster_tui.widgets.bars import FilterBar
+
+from .made_up import write_recording
+
+SIZES = (1_000_000, 10_000_000)
+TYPED = ("4f0", "access", "0001", "day-00", "zzz", "log")
+NEEDLES = ("zzz", "4f0", "00004", "-00", "log")
+PAGES = 100
+
+
+def resident() -> int:
+    """Bytes of memory that this process takes."""
+    return int(Path("/proc/self/statm").read_text().split()[1]) * 4096
+
+
+class Pauses:
+    """How long the loop did not come back, by what was done meanwhile; in seconds."""
+
+    def __init__(self) -> None:
+        self.doing = "start"
+        self.longest: dict[str, float] = {}
+
+    async def watch(self) -> None:
+        """Goes on until it is cancelled."""
+        while True:
+            before = time.perf_counter()
+            await asyncio.sleep(0.001)
+            pause = time.perf_counter() - before
+            self.longest[self.doing] = max(self.longest.get(self.doing, 0), pause)
+
+
+class Driven:
+    """The app on a recording."""
+
+    def __init__(self, recording: str) -> None:
+        self.app = GlusterTui(lambda: open_path(recording, MapChoice()), recording)
+
+    @property
+    def screen(self) -> ExplorerScreen:
+        """Its main screen."""
+        return next(screen for screen in self.app.screen_stack if isinstance(screen, ExplorerScreen))
+
+    @property
+    def latest(self) -> Update:
+        """What it shows."""
+        assert self.screen.latest is not None
+        return self.screen.latest
+
+    async def until(self, condition: Callable[[], object]) -> float:
+        """Waits; returns the seconds that took."""
+        begun = time.perf_counter()
+        while True:
+            with suppress(StopIteration, AssertionError):  # not opened yet
+                if condition():
+                    return time.perf_counter() - begun
+            await asyncio.sleep(0.001)
+
+    async def page(self) -> None:
+        """Goes a page down, until that is painted."""
+        before = self.screen.files.cursor
+        self.app.simulate_key("pagedown")
+        await self.until(lambda: self.screen.files.cursor != before and not self.screen.files._repaint_required)
+
+    async def type(self, key: str) -> float:
+        """Types a key into the filter; seconds until the first matches, or that there are none, are in the list."""
+        begun, ticket = time.perf_counter(), self.screen.ticket
+        self.app.simulate_key(key)
+        await self.until(lambda: self.screen.ticket > ticket and self.latest.ticket == self.screen.ticket)
+        await self.until(lambda: len(self.latest.picture) or not self.latest.filtering)
+        return time.perf_counter() - begun
+
+    async def match(self, expression: str) -> tuple[float, float]:
+        """Filters by an expression; seconds until the first matches, and until all, are in the list."""
+        self.screen.loader.expect_expression()
+        await asyncio.sleep(1)  # as long as it takes to type one
+        begun = time.perf_counter()
+        self.screen.ticket = self.screen.loader.select(b"", compile_regex(expression))
+        await self.until(lambda: self.latest.ticket == self.screen.ticket and len(self.latest.picture))
+        first = time.perf_counter() - begun
+        await self.until(lambda: self.latest.complete)
+        full = time.perf_counter() - begun
+        self.screen.ticket = self.screen.loader.select(b"", Substring(b""))
+        await self.until(lambda: self.latest.ticket == self.screen.ticket and self.latest.complete)
+        return first, full
+
+    async def export(self, target: Path) -> float:
+        """Writes all files as lines; returns the seconds that took."""
+        ended, loop, begun = asyncio.Event(), asyncio.get_running_loop(), time.perf_counter()
+        ExportRun(
+            self.screen.session,
+            self.latest.picture,
+            make_format(self.screen.session, "lines", percent_encode=False),
+            Rules(),
+            str(target),
+            lambda files: None,
+            lambda files, error: loop.call_soon_threadsafe(ended.set) and None,
+            replace=True,
+        ).begin()
+        await ended.wait()
+        return time.perf_counter() - begun
+
+
+async def explore(recording: str) -> None:
+    """Prints what it takes to load, scroll, search and export."""
+    driven, pauses = Driven(recording), Pauses()
+    async with driven.app.run_test(size=(120, 40)):
+        before = resident()
+        watching = asyncio.create_task(pauses.watch())
+        usable = await driven.until(lambda: len(driven.latest.picture))
+        pauses.doing = "load"
+        complete = usable + await driven.until(lambda: driven.latest.complete)
+        files = len(driven.latest.picture)
+        row("memory a file, sizes included", f"{(resident() - before) / files:.0f} bytes")
+        row("recording usable; complete", f"{usable:.2f} s; {complete:.1f} s")
+        pauses.doing, begun = "scroll", time.perf_counter()
+        for _ in range(PAGES):
+            await driven.page()
+        row("page down held", f"{PAGES / (time.perf_counter() - begun):.0f} screens a second")
+        pauses.doing = "search"
+        driven.app.simulate_key("slash")
+        typed = []
+        for word in TYPED:
+            typed += [await driven.type(key) for key in word]
+            driven.screen.query_one(FilterBar).input.value = ""
+            await driven.until(lambda: driven.latest.ticket == driven.screen.ticket and driven.latest.complete)
+        row("keystroke to the first matches, 95 of 100", f"{statistics.quantiles(typed, n=20)[-1] * 1000:.0f} ms")
+        first, full = await driven.match("access.*7f")
+        row("expression: first matches; full count", f"{first * 1000:.0f} ms; {full:.2f} s")
+        watching.cancel()
+        count(driven)
+        watching = asyncio.create_task(pauses.watch())
+        pauses.doing = "export"
+        with tempfile.TemporaryDirectory() as folder:
+            seconds = await driven.export(Path(folder, "list.txt"))
+        row("export of all to lines", f"{files / seconds:,.0f} files/s")
+        watching.cancel()
+    for doing, longest in pauses.longest.items():
+        row(f"longest pause of the loop: {doing}", f"{longest * 1000:.0f} ms")
+
+
+def count(driven: Driven) -> None:
+    """Counts what some strings keep, and has grep count the same names."""
+    catalog = driven.screen.loader.catalog
+    with tempfile.NamedTemporaryFile() as names:
+        for directory in catalog.directories.values():
+            if directory.places:
+                names.write(directory.joined_names.replace(b"\0", b"\n") + b"\n")
+        names.flush()
+        for needle in NEEDLES:
+            ours = statistics.median(counted(driven, needle) for _ in range(3))
+            theirs = statistics.median(grepped(needle, names.name) for _ in range(3))
+            row(f"count of {needle!r}, over grep -c", f"{ours:.3f} s, {theirs:.3f} s: {ours / theirs:.2f}")
+
+
+def counted(driven: Driven, needle: str) -> float:
+    """Seconds of a count by a selection of its own; paths hold none of the strings."""
+    catalog, begun = driven.screen.loader.catalog, time.perf_counter()
+    selection = Selection(catalog, b"/", catalog.root, Substring(needle.encode()))
+    directories = selection.to_match()
+    while some := list(islice(directories, 64)):
+        selection.match(some)
+    len(selection.picture())
+    return time.perf_counter() - begun
+
+
+def grepped(needle: str, path: str) -> float:
+    """Seconds of grep. Its output goes to a pipe: into /dev/null it would stop at the first match."""
+    begun = time.perf_counter()
+    command = ["grep", "-c", "-F", "-e", needle, path]
+    subprocess.run(command, stdout=subprocess.PIPE, env={"LC_ALL": "C"}, check=False)
+    return time.perf_counter() - begun
+
+
+def row(words: str, told: str) -> None:
+    """A line of the table."""
+    print(f"  {words:46} {told}", flush=True)
+
+
+def main() -> None:
+    """Prints the tables, each from a fresh process."""
+    with tempfile.TemporaryDirectory() as folder:
+        for files in SIZES:
+            recording = Path(folder, f"{files}.jsonl")
+            write_recording(files, recording)
+            print(f"the explorer on a recording of {files:,} files", flush=True)
+            subprocess.run([sys.executable, "-m", "tests.bench.explorer", recording], check=True)
+            recording.unlink()
+
+
+if __name__ == "__main__":
+    sys.setswitchinterval(0.001)  # as the command does
+    asyncio.run(explore(sys.argv[1]))
