@@ -1,5 +1,6 @@
 """The explorer where a mount does not do what it should: it says so, it lives, and it is left at once."""
 
+import dataclasses
 import os
 import re
 import shutil
@@ -11,7 +12,7 @@ import pytest
 from textual.widgets import Input
 
 from disco.dfs.gluster.inputfs import find_mount_unit
-from gluster_tui import session
+from gluster_tui import loader, session
 from gluster_tui.helper_process import HelperProcess
 from gluster_tui.screens.explorer import ExplorerScreen
 from gluster_tui.screens.help import HelpScreen
@@ -146,3 +147,23 @@ async def test_a_directory_that_may_not_be_read_is_marked_in_the_tree_and_told(c
         assert isinstance(pilot.app.screen, ExplorerScreen)
         assert any("inner" in line and "x unreadable" in line for line in in_view(pilot, explorer(pilot).tree_panel))
         assert re.search(r"x 1 director\w+ could not be read", on_screen(pilot))
+
+
+# The graph changes
+
+
+async def test_a_group_that_is_added_makes_what_is_shown_stale_until_it_is_read_again(
+    make_volume: MakeVolume, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(loader, "_GRAPH_EVERY", 0.1)
+    spec = replicated(2, 2)
+    volume = make_volume(dataclasses.replace(spec, groups=spec.groups[:1]))
+    fill(volume.mountpoint / "logs", 4)
+    async with app_of(lambda: open_path(str(volume.mountpoint), MapChoice(none=True))).run_test(size=SIZE) as pilot:
+        await settled(pilot)
+        volume.add_group(spec.groups[1])
+        await until(pilot, lambda: "stale: the client graph has changed" in on_screen(pilot), "it is told")
+        await pilot.press("R")
+        await until(pilot, lambda: "4 volumes" in on_screen(pilot), "it is read again")
+        await settled(pilot)
+        assert "stale" not in on_screen(pilot)
