@@ -6,8 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from disco.dfs.gluster.cookies import UNKNOWN
 from disco.dfs.gluster.errors import GraphError
 from disco.dfs.gluster.graph import parse_volfile
+from disco.dfs.gluster.inputfs import _leaf_groups
 
 from .samples import client_text, volume_text, web_volfile
 
@@ -251,3 +253,18 @@ WORDS = ["volume", "end-volume", "type", "option", "subvolumes", "a", "b", "clus
 def test_any_bytes_are_a_graph_or_an_error(text):
     with contextlib.suppress(GraphError):
         parse_volfile(text).cluster()
+
+
+@pytest.mark.parametrize(("word", "tells"), [(None, True), ("on", True), ("off", False), ("No", False)])
+def test_a_listing_by_plain_readdir_does_not_tell_linkto_files(word, tells):
+    options = {} if word is None else {"use-readdirp": word}
+    text = client_text("a", "h1", "/b") + client_text("b", "h2", "/b")
+    text += volume_text("dht", "cluster/distribute", ["a", "b"], options)
+    assert parse_volfile(text.encode()).tells_linkto_files is tells
+
+
+def test_where_linkto_files_are_not_told_no_cookie_is_believed():
+    text = client_text("a", "h1", "/b") + client_text("b", "h2", "/b")
+    text += volume_text("dht", "cluster/distribute", ["a", "b"], {"use-readdirp": "off"})
+    graph = parse_volfile(text.encode())
+    assert set(_leaf_groups(graph, graph.cluster())) == {UNKNOWN}

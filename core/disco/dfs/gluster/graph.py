@@ -31,6 +31,7 @@ _GROUP_KINDS: dict[str, GroupKind] = {
 _UNITS = {"": 1, "B": 1, "K": 2**10, "KB": 2**10, "M": 2**20, "MB": 2**20, "G": 2**30, "GB": 2**30,
           "T": 2**40, "TB": 2**40}  # fmt: skip
 _DEFAULT_SHARD_BLOCK = 64 * 2**20
+_DISTRIBUTE, _OFF = "cluster/distribute", ("off", "no", "0", "false", "disable")
 _WORD = re.compile(r'"((?:[^"\\]|\\.)*)"|(\S+)')
 
 
@@ -98,6 +99,14 @@ class ClientGraph:
             for options in [self.translators[leaf].options]
         ]
         return hashlib.sha256(repr((bricks, self.groups)).encode("utf-8", "surrogateescape")).digest()
+
+    @property
+    def tells_linkto_files(self) -> bool:
+        """Whether a listing leaves out the files that only say where another is: with plain readdir, distribute does not
+        know them, and gives the brick of such a file for that of the real one (measured: GlusterFS 10.3).
+        """
+        given = [t.options.get("use-readdirp", "on") for t in self.translators.values() if t.type == _DISTRIBUTE]
+        return all(word.lower() not in _OFF for word in given)
 
     def cluster(self) -> Cluster:
         """The volumes and groups of this graph, volumes in the order of their clients."""

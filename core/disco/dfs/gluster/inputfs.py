@@ -16,6 +16,7 @@ from functools import partial
 from typing import Literal, Protocol
 
 from .cluster import Cluster
+from .cookies import UNKNOWN
 from .doubts import Doubts
 from .errors import GlusterError, PathError, PathinfoError, meaning
 from .graph import ClientGraph, parse_volfile
@@ -294,7 +295,11 @@ class Inputfs:
 
 
 def _leaf_groups(graph: ClientGraph, cluster: Cluster) -> tuple[int, ...]:
-    """The group of each leaf, by the cluster's indexes; UNKNOWN of ``cookies.py`` for those that are no bricks."""
+    """The group of each leaf, by the cluster's indexes; UNKNOWN of ``cookies.py`` for those that are no bricks, and for
+    all where a listing may tell the wrong brick.
+    """
+    if not graph.tells_linkto_files:
+        return (UNKNOWN,) * len(graph.leaves)
     groups = {volume.name: volume.group for volume in cluster.volumes}
     return tuple(groups.get(leaf, -1) for leaf in graph.leaves)
 
