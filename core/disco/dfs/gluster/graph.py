@@ -102,8 +102,8 @@ class ClientGraph:
 
     @property
     def tells_linkto_files(self) -> bool:
-        """Whether a listing leaves out the files that only say where another is: with plain readdir, distribute does not
-        know them, and gives the brick of such a file for that of the real one (measured: GlusterFS 10.3).
+        """Whether a listing leaves out the files that only say where another is: with plain readdir, distribute does
+        not know them, and gives the brick of such a file for that of the real one (measured: GlusterFS 10.3).
         """
         given = [t.options.get("use-readdirp", "on") for t in self.translators.values() if t.type == _DISTRIBUTE]
         return all(word.lower() not in _OFF for word in given)
