@@ -49,7 +49,14 @@ EXPLORER_COMMANDS = (
         "/",
         at_once=True,
     ),
-    Command("toggle_regex", "ctrl+r", "regex", "Switch the filter between substring and regular expression", "^r"),
+    Command(
+        "toggle_regex",
+        "ctrl+r",
+        "regex",
+        "Switch the filter between substring and regular expression",
+        "^r",
+        at_once=True,
+    ),
     Command("export", "e", "export", "Write the files shown as an input list for a job"),
     Command("stop", "escape", "stop", "Stop the walk and keep what is there, marked incomplete", "esc"),
     Command("go_on", "g", "go on", "Go on with a walk that was stopped"),
@@ -59,7 +66,7 @@ EXPLORER_COMMANDS = (
         "refresh_all", "R", "refresh all", "Read the inputfs again: directories, volumes, host map", in_footer=False
     ),
     Command("mounts", "o", "open", "Open another GlusterFS mount", in_footer=False),
-    Command("clear_filter", "ctrl+l", "clear filter", "Show all files again", "^l", in_footer=False),
+    Command("clear_filter", "ctrl+l", "clear filter", "Show all files again", "^l", in_footer=False, at_once=True),
 )
 
 APP_COMMANDS = (

@@ -163,6 +163,10 @@ class ExplorerScreen(Screen[None]):
             return f"{where} holds no files."
         if update.stopped:
             return "No file was found before the walk was stopped. g goes on."
+        if update.filter_fault is not None:
+            return "No match was found before the expression was stopped."
+        if update.progress.complete and update.filtering:
+            return "No match yet: still filtering ..."
         return "No match yet: still walking ..." if directory.files_below else "Listing ..."
 
     def _path_of(self, directory: bytes) -> bytes:

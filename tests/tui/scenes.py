@@ -98,13 +98,13 @@ def screen(kind: type) -> Way:
 
 
 async def stopped(pilot: Pilot[None]) -> None:
-    await sight("walking... 92%")(pilot)
+    await sight("walking... 80%")(pilot)
     await pilot.press("escape")
-    await sight("stopped at 92%")(pilot)
+    await sight("stopped at 80%")(pilot)
 
 
 async def hanging(pilot: Pilot[None]) -> None:
-    await sight("walking... 92%")(pilot)
+    await sight("walking... 80%")(pilot)
     latest = explorer(pilot).latest
     assert latest is not None
     waiting = Waiting(b"web_logs/2006-07", NOW - 42)
@@ -122,7 +122,7 @@ def export(target: str, words: str, *then: str, until_words: str | None = None) 
     """To the export dialog with a target of which ``words`` are said."""
 
     async def way(pilot: Pilot[None]) -> None:
-        await until(pilot, lambda: "complete" in on_screen(pilot) or "walking... 92%" in on_screen(pilot), "the list")
+        await until(pilot, lambda: "complete" in on_screen(pilot) or "walking... 80%" in on_screen(pilot), "the list")
         await pilot.press("e")
         await screen(ExportScreen)(pilot)
         pilot.app.screen.query_one("#target", Input).value = target

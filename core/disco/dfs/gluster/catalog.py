@@ -178,9 +178,11 @@ class Progress:
 
     @property
     def fraction(self) -> float:
-        """How much of what is known so far is done, from 0 to 1; listing and resolving count alike."""
-        known = self.directories_known + self.files
-        return (self.directories_listed + self.files_resolved) / known if known else 0.0
+        """How much of what is known so far is done, from 0 to 1: of the directories those that are listed, and of their
+        files those that are resolved.
+        """
+        resolved = self.files_resolved / self.files if self.files else 1.0
+        return resolved * self.directories_listed / self.directories_known if self.directories_known else 0.0
 
     @property
     def complete(self) -> bool:
