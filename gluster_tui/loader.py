@@ -31,6 +31,7 @@ from .updates import Update, Waiting
 __all__ = ["Loader"]
 
 PUBLISH_EVERY = 0.08  # seconds; longer where a picture takes long to make
+_NOTHING_EVERY = 0.3
 _PICTURE_SHARE = 5  # times as long as a picture takes to make, nothing is published
 Answer = Future[ListedDirectory] | Future[ResolvedFiles] | Future[list[ListedDirectory]] | Future[bool]
 
@@ -78,6 +79,7 @@ class Loader:
         self._dirty: set[CatalogDirectory] = set()
         self._changed = True
         self._publish_at = 0.0
+        self._shows_nothing = True
         self._stopped = False
         self._finishing = False
         self._closed = False
@@ -154,7 +156,8 @@ class Loader:
                 self._changed = True
                 if not self._matcher.busy:
                     self._publish_at = 0.0  # it is what the user waits for
-            if self._changed and time.monotonic() >= self._publish_at:
+            first_matches = self._shows_nothing and self._selection.totals.files > 0
+            if self._changed and (first_matches or time.monotonic() >= self._publish_at):
                 self._update_dirty()
                 begun = time.monotonic()
                 picture = self._picture()
@@ -164,7 +167,10 @@ class Loader:
                 self._publish(picture)
                 if self._painted is not None:
                     self._painted.wait(_PAINTING)
-                self._publish_at = ended + max(PUBLISH_EVERY, _PICTURE_SHARE * (ended - begun))
+                # What has nothing to show yet is not to be held up by showing it.
+                self._shows_nothing = not len(picture.picture)
+                soon = _NOTHING_EVERY if self._shows_nothing and self._matcher.busy else PUBLISH_EVERY
+                self._publish_at = ended + max(soon, _PICTURE_SHARE * (ended - begun))
                 self._changed = False
 
     def _take_events(self) -> None:

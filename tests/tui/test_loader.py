@@ -92,7 +92,7 @@ def test_updates_come_in_batches_not_one_a_directory(made: Made) -> None:
     began = time.monotonic()
     loader = made(HeldSource(dataset([b"%03d/file" % number for number in range(300)])))
     loader.complete()
-    assert len(loader.updates) <= (loader.times[-1] - began) / PUBLISH_EVERY + 1
+    assert len(loader.updates) <= (loader.times[-1] - began) / PUBLISH_EVERY + 2  # the first files show at once
 
 
 def test_an_update_carries_the_ticket_of_the_selection_it_shows(made: Made) -> None:
