@@ -154,7 +154,7 @@ def test_where_late_ones_are_wrong_each_file_is_counted_once(mount: RealVolume, 
 def test_as_often_as_it_is_checked_by_itself_a_wrong_half_is_met(
     mount: RealVolume, truth: list[list[str]], wrong: Wrong, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(inputfs, "_FILES_A_CHECK", 40)  # for ten times as many files, 400
+    monkeypatch.setattr(inputfs, "_FILES_A_CHECK", 40)  # for 25 times as many files, 1000
     wrong(second_half)
     assert found(mount)[0] == truth
 

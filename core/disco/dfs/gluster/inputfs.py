@@ -43,7 +43,7 @@ __all__ = ["Inputfs", "PlacementMode", "Source", "Start", "open_inputfs"]
 PlacementMode = Literal["auto", "exact"]
 
 # One file in so many is asked for its attribute besides its cookie, and some at the start.
-_FILES_A_CHECK = 400
+_FILES_A_CHECK = 1000
 _FIRST_CHECKS = 16
 _GROUPS_A_DIRECTORY = 4  # at most, as far as a guess is needed how many files a listing will compare
 _LISTINGS_DURING_CHANGE = 5  # listings of one directory while the graph goes on changing

@@ -21,7 +21,7 @@ from typing import NamedTuple
 __all__ = ["Listing", "list_directory"]
 
 _BUFFER_SIZE = 256 * 1024
-_HEADER = struct.Struct("=QQHB")  # d_ino, d_off, d_reclen, d_type; the name follows, NUL-ended
+_HEADER = struct.Struct("=8xQHB")  # d_ino, which is left out, d_off, d_reclen, d_type; the name follows, NUL-ended
 _NAME_AT = _HEADER.size
 
 _DT_UNKNOWN, _DT_DIR, _DT_REG, _DT_LNK = 0, 4, 8, 10
@@ -73,7 +73,8 @@ def list_directory(path: bytes, between: Callable[[], None] = lambda: None) -> L
         if kind == _DT_REG:
             files.append((name, cookie))
         elif kind == _DT_DIR:
-            directories.append(name)
+            if name not in (b".", b".."):
+                directories.append(name)
         elif kind == _UNTOLD or (kind == _DT_LNK and _kind_of(os.path.join(path, name), follow=True) in _AS_FILES):
             files.append((name, 0))
         else:
@@ -92,7 +93,7 @@ def _kind_of(path: bytes, *, follow: bool) -> int:
 
 
 def _entries(path: bytes, between: Callable[[], None] = lambda: None) -> list[tuple[bytes, int, int]]:
-    """(name, cookie, kind) of every entry but ``.`` and ``..``, in the order of the directory."""
+    """(name, cookie, kind) of every entry, in the order of the directory."""
     if _getdents64 is None:
         found = _entries_without_cookies(path)
         between()
@@ -117,12 +118,10 @@ def _entries(path: bytes, between: Callable[[], None] = lambda: None) -> list[tu
 
 
 def _append_entries(block: bytes, found: list[tuple[bytes, int, int]]) -> None:
-    at, size, unpack = 0, len(block), _HEADER.unpack_from
-    while at < size:
-        _, cookie, length, kind = unpack(block, at)
-        name = block[at + _NAME_AT : block.index(b"\0", at + _NAME_AT)]
-        if name not in (b".", b".."):
-            found.append((name, cookie, kind))
+    at, size, unpack, index, append, name_at = 0, len(block), _HEADER.unpack_from, block.index, found.append, _NAME_AT
+    while at < size:  # the one loop here that is run for each file of a dataset
+        cookie, length, kind = unpack(block, at)
+        append((block[at + name_at : index(b"\0", at + name_at)], cookie, kind))
         at += length
 
 
