@@ -33,21 +33,23 @@ __all__ = ["Loader"]
 PUBLISH_EVERY = 0.08  # seconds; longer where a picture takes long to make
 _NOTHING_EVERY = 0.3
 _PICTURE_SHARE = 5  # times as long as a picture takes to make, nothing is published
-Answer = Future[ListedDirectory] | Future[ResolvedFiles] | Future[list[ListedDirectory]] | Future[bool]
+_Answered = Future[ListedDirectory] | Future[ResolvedFiles] | Future[list[ListedDirectory]] | Future[bool]
 
 _PAINTING = 0.06  # seconds that the screen has to itself
 _BATCHES = 16  # under way at once
 _GRAPH_EVERY = 3.0  # seconds
-_NO_FILES: Sequence[int] = range(0)
 _TEACHERS, _TEACHERS_UNREAD = 9, 300  # files of a group asked for its hosts; while none could be read
 
 
 @dataclass
 class _Job:
-    """What the source was asked for. ``indexes``: of the files asked for, None for a listing."""
+    """What the source was asked for. ``indexes``: of the files asked for, None for a listing. ``awaited``: nothing is
+    complete before its answer is there, although no file and no listing waits for it.
+    """
 
     directory: CatalogDirectory
     indexes: Sequence[int] | None
+    awaited: bool = False
     since: float = field(default_factory=time.monotonic)
 
 
@@ -195,7 +197,7 @@ class Loader:
             filtering=self._matcher.busy,
             stopped=self._stopped,
             error=self._error,
-            asking_hosts=any(job.indexes == () for job in self._jobs.values()),
+            asking_hosts=any(job.awaited for job in self._jobs.values()),
             filter_fault=self._matcher.fault,
             filtered=self._matcher.fraction,
             stale=self._stale,
@@ -218,6 +220,10 @@ class Loader:
         self._changed = True
         self._publish_at = 0.0
 
+    def _select_again(self) -> None:
+        """Selects the same, of what is listed otherwise now."""
+        self._select(self._ticket, self._selection.scope.path, self._selection.keep)
+
     def _has_matches(self, directory: CatalogDirectory) -> None:
         if directory.count_at(PENDING):
             self._agenda.selected.append(directory)
@@ -228,7 +234,7 @@ class Loader:
         self.catalog.forget(path)
         self._agenda.to_list.appendleft(self.catalog.directories[path])
         self._error, self._stopped = None, False
-        self._select(self._ticket, self._selection.scope.path, self._selection.keep)
+        self._select_again()
 
     def _update_dirty(self) -> None:
         for directory in self._dirty:
@@ -250,10 +256,10 @@ class Loader:
             listings += 1
         if self._look_at_graph is not None and time.monotonic() > self._look_at_graph:
             self._look_at_graph = None
-            self._ask(_Job(self.catalog.root, _NO_FILES), self.source.is_stale(), self._looked_at_graph)
+            self._ask(_Job(self.catalog.root, ()), self.source.is_stale(), self._looked_at_graph)
         if self._in_doubt and self.catalog.progress.complete and not self._jobs:
             self._in_doubt = False
-            self._ask(_Job(self.catalog.root, ()), self.source.doubtful(), self._doubted)
+            self._ask(_Job(self.catalog.root, (), awaited=True), self.source.doubtful(), self._doubted)
         batches = len(self._jobs) - listings
         while batches < _BATCHES and (work := self._next_selected() or agenda.next_of_rest()) is not None:
             self._resolve(*work)
@@ -271,16 +277,16 @@ class Loader:
         future = self.source.resolve_files(directory.path, [names[i] for i in indexes], sizes=True)
         self._ask(_Job(directory, indexes), future, self._resolved)
 
-    def _ask(self, job: _Job, future: Answer, take: Callable[..., None]) -> None:
+    def _ask(self, job: _Job, future: _Answered, take: Callable[..., None]) -> None:
         self._jobs[id(job)] = job
         self._changed = True  # it may hang, and shows as waiting then
 
-        def done(future: Answer) -> None:
+        def done(future: _Answered) -> None:
             self._events.put(lambda: self._take(job, future, take))
 
         future.add_done_callback(done)
 
-    def _take(self, job: _Job, future: Answer, take: Callable[..., None]) -> None:
+    def _take(self, job: _Job, future: _Answered, take: Callable[..., None]) -> None:
         del self._jobs[id(job)]
         self._changed = True
         error = future.exception()
@@ -333,7 +339,7 @@ class Loader:
             if names and asked < (_TEACHERS if cluster.shown(answer.group) else _TEACHERS_UNREAD):
                 self._asked_for_hosts[answer.group] = asked + len(names)
                 future = self.source.resolve_files(listed.directory, names, sizes=False)
-                self._ask(_Job(directory, ()), future, self._told_hosts)
+                self._ask(_Job(directory, (), awaited=True), future, self._told_hosts)
 
     def _told_hosts(self, job: _Job, resolved: ResolvedFiles) -> None:
         for answer in resolved.answers:
@@ -345,7 +351,7 @@ class Loader:
         self._distrusting = True
         self.catalog.forget_places("cookie")
         self._agenda.rest = deque(self.catalog.directories.values())
-        self._select(self._ticket, self._selection.scope.path, self._selection.keep)
+        self._select_again()
 
     def _resolved(self, job: _Job, resolved: ResolvedFiles) -> None:
         assert job.indexes is not None

@@ -23,11 +23,11 @@ class Waiting:
 class Update:
     """What the screen shows, at one moment. ``ticket``: that of the ``select`` whose picture it holds.
 
-    ``filtered``: how much of it was filtered, from 0 to 1. ``filter_fault``: why an expression was given up.
-    ``stale``: the client graph has changed since.
-    ``asking_hosts``: hosts of a group are still being asked for. ``filtering``: the picture does not show all yet
-    that is in memory. ``unlisted``: directories of its scope that were known and not listed when it was made; the
-    catalog, which goes on, cannot tell. ``stopped``: the walk was stopped before its end.
+    ``filtering``: the picture does not show all yet that is in memory; ``filtered``: how much of it was filtered,
+    from 0 to 1; ``filter_fault``: why an expression was given up. ``asking_hosts``: hosts of a group are still
+    being asked for, or whether listings lack a part. ``unlisted``: directories of its scope that were known and
+    not listed when it was made; the catalog, which goes on, cannot tell. ``stopped``: the walk was stopped before
+    its end. ``stale``: the client graph has changed since.
     """
 
     ticket: int

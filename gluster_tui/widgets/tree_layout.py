@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
@@ -34,7 +33,7 @@ class TreeLayout:
             self._open_below.setdefault(directory.number, [])
         for directory in found:
             if directory.parent is not None and directory.parent.number in self._children:
-                self._open_below[directory.parent.number].append(self._index_of(directory))
+                self._open_below[directory.parent.number].append(directory.parent.index_of(directory))
         for directory in sorted(found, key=lambda directory: len(directory.path), reverse=True):  # what is below first
             indexes = self._open_below[directory.number]
             indexes.sort()
@@ -73,13 +72,8 @@ class TreeLayout:
                 return row if below is self._root else None
             if below.parent.number not in self._children:
                 return None
-            index = self._index_of(below)
+            index = below.parent.index_of(below)
             children = self._children[below.parent.number]
             before = (i for i in self._open_below[below.parent.number] if i < index)
             row += 1 + index + sum(self._rows[children[i].number] - 1 for i in before)
         return None
-
-    def _index_of(self, directory: CatalogDirectory) -> int:
-        assert directory.parent is not None
-        children = self._children[directory.parent.number]
-        return bisect_left(children, directory.path + b"/", key=lambda child: child.path + b"/")

@@ -6,6 +6,7 @@ python -m tests.bench.explorer RECORDING
 from __future__ import annotations
 
 import asyncio
+import os
 import statistics
 import subprocess
 import sys
@@ -98,7 +99,10 @@ class Driven:
     async def match(self, expression: str) -> tuple[float, float]:
         """Filters by an expression; seconds until the first matches, and until all, are in the list."""
         self.screen.loader.expect_expression()
-        await asyncio.sleep(1)  # as long as it takes to type one
+        matcher = self.screen.loader._matcher
+        await self.until(lambda: matcher._helper is not None)
+        assert matcher._helper is not None
+        await self.until(matcher._helper.submit(os.getpid).done)  # it is there by the time that one is typed
         begun = time.perf_counter()
         self.screen.ticket = self.screen.loader.select(b"", compile_regex(expression))
         await self.until(lambda: self.latest.ticket == self.screen.ticket and len(self.latest.picture))

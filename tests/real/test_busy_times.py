@@ -10,6 +10,7 @@ import pytest
 
 from disco.dfs.gluster import FailedFilesError, Failure, Report, files, iter_files, units
 from disco.dfs.gluster.inputfs import PlacementMode
+from disco.dfs.gluster.workers import ImmediateExecutor
 
 from .conftest import MakeVolume
 from .specs import replicated
@@ -20,8 +21,8 @@ from .volume import RealVolume
 # The client dies
 
 
-class Immediate(Executor):
-    """Does work at once; before one of the units, in their order, it does something else."""
+class Interrupting(ImmediateExecutor):
+    """Does something else before one of the units, in their order."""
 
     def __init__(self, number: int, happens: Callable[[], None]) -> None:
         self.number, self.happens = number, happens
@@ -30,9 +31,7 @@ class Immediate(Executor):
         self.number -= 1
         if self.number == 0:
             self.happens()
-        future: Future[Any] = Future()
-        future.set_result(fn(*args, **kwargs))
-        return future
+        return super().submit(fn, *args, **kwargs)
 
 
 @pytest.fixture
@@ -52,14 +51,14 @@ def failed(volume: RealVolume, executor: Executor, placement: PlacementMode) -> 
 
 @ways
 def test_when_the_client_dies_what_was_resolved_is_kept(doomed: RealVolume, placement: PlacementMode) -> None:
-    error = failed(doomed, Immediate(100, doomed.kill_client), placement)
+    error = failed(doomed, Interrupting(100, doomed.kill_client), placement)
     assert 50 < len(error.resolved) < 100
     assert len(error.resolved) + len(error.failures) == DIRECTORIES
 
 
 @ways
 def test_when_the_client_dies_one_error_says_so(doomed: RealVolume, placement: PlacementMode) -> None:
-    error = failed(doomed, Immediate(100, doomed.kill_client), placement)
+    error = failed(doomed, Interrupting(100, doomed.kill_client), placement)
     assert "the mount's client has died" in str(error)
     assert all("the mount's client has died" in failure.fact for failure in error.failures)
 
@@ -77,7 +76,7 @@ def test_when_the_client_dies_right_behind_a_listing_it_is_the_same(
         return listing
 
     monkeypatch.setattr(units, "list_directory", dying)
-    error = failed(doomed, Immediate(0, lambda: None), placement)
+    error = failed(doomed, Interrupting(0, lambda: None), placement)
     assert len(error.resolved) + len(error.failures) == DIRECTORIES
     assert all("the mount's client has died" in failure.fact for failure in error.failures)
 

@@ -193,6 +193,17 @@ def test_when_a_group_was_down_in_between_it_is_a_failure(
     assert "nx02-vol1 was down for a time, and its files are in no listing of then" in {f.fact for f in failures}
 
 
+def ends_of_walk(
+    volume: RealVolume, placement: PlacementMode, happens: Callable[[int], None]
+) -> tuple[list[str], list[str]]:
+    """The replicas of the first and the last file of a walk, behind whose first file something happens to a brick."""
+    stream = iter_files(str(volume.mountpoint), None, {}, placement=placement)
+    first = next(stream)
+    happens(0)
+    *_, last = stream
+    return first, last
+
+
 @ways
 def test_when_a_brick_dies_files_that_come_later_have_their_other_replica_only(
     placement: PlacementMode, make_volume: MakeVolume, monkeypatch: pytest.MonkeyPatch
@@ -200,10 +211,7 @@ def test_when_a_brick_dies_files_that_come_later_have_their_other_replica_only(
     monkeypatch.setattr(inputfs, "_WATCH_EVERY", 0)
     volume = make_volume(replicated(1, 2, one_process=False))
     many_directories(volume)
-    stream = iter_files(str(volume.mountpoint), None, {}, placement=placement)
-    first = next(stream)
-    volume.stop_brick(0)
-    *_, last = stream
+    first, last = ends_of_walk(volume, placement, volume.stop_brick)
     assert (hosts(first), hosts(last)) == (["nx01", "nx02"], ["nx02"])
 
 
@@ -215,8 +223,5 @@ def test_when_a_brick_comes_back_files_that_come_later_have_it_again(
     volume = make_volume(replicated(1, 2, one_process=False))
     many_directories(volume)
     volume.stop_brick(0)
-    stream = iter_files(str(volume.mountpoint), None, {}, placement=placement)
-    first = next(stream)
-    volume.start_brick(0)
-    *_, last = stream
+    first, last = ends_of_walk(volume, placement, volume.start_brick)
     assert (hosts(first), hosts(last)) == (["nx02"], ["nx01", "nx02"])

@@ -37,7 +37,7 @@ class Branch:
         self.directory, self.marks, self.children = directory, marks, children
         self.starts: Sequence[int] = ()
         self.before: Sequence[int] = ()  # for each child, how many files of the directory's own stand before it
-        own = kept_count(directory, marks)
+        own = _kept_count(directory, marks)
         self.count = own
         if children:
             self._place_children()
@@ -52,7 +52,7 @@ class Branch:
     def _own_before(self) -> array[int]:
         before, own, last = array("q"), 0, 0
         for child in self.children:
-            cut = self.directory.cuts[_index_of(self.directory, child.directory)]
+            cut = self.directory.cuts[self.directory.index_of(child.directory)]
             own += cut - last - (self.marks.count(0, last, cut) if self.marks is not None else 0)
             last = cut
             before.append(own)
@@ -127,13 +127,9 @@ class Branch:
             stack.extend(reversed(parts))
 
 
-def kept_count(directory: CatalogDirectory, marks: bytes | None) -> int:
+def _kept_count(directory: CatalogDirectory, marks: bytes | None) -> int:
     """How many of a directory's own files are kept."""
     return len(directory.places) if marks is None else len(marks) - marks.count(0)
-
-
-def _index_of(directory: CatalogDirectory, child: CatalogDirectory) -> int:
-    return bisect_left(directory.children, child.path + b"/", key=lambda other: other.path + b"/")
 
 
 def grown(directory: CatalogDirectory, marks: bytes | None, branches: dict[int, Branch]) -> Branch | None:

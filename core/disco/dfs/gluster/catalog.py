@@ -92,6 +92,10 @@ class CatalogDirectory:
             yield directory
             directory = directory.parent
 
+    def index_of(self, child: CatalogDirectory) -> int:
+        """Which of its children a directory is."""
+        return bisect_left(self.children, child.path + b"/", key=lambda other: other.path + b"/")
+
     def fill(self, listed: ListedDirectory, children: Sequence[CatalogDirectory]) -> None:
         """Takes up what a listing said. ``children``: in the order of ``name/``."""
         files = listed.files
@@ -173,8 +177,6 @@ class Progress:
     directories_listed: int = 0
     files: int = 0
     files_resolved: int = 0
-    vanished: int = 0
-    others: int = 0
 
     @property
     def fraction(self) -> float:
@@ -230,8 +232,6 @@ class Catalog:
         self.progress.directories_listed += 1
         self.progress.files += count
         self.progress.files_resolved += count - directory.count_at(PENDING)
-        self.progress.others += listed.others
-        self.progress.vanished += listed.gone
         return found
 
     def add_resolved(
@@ -246,7 +246,6 @@ class Catalog:
         self._place(directory, indexes, resolved.placed, placements)
         directory.put_sizes(indexes, resolved.sizes)
         directory.put_failures({indexes[number]: (code, words) for number, code, words in resolved.failures})
-        self.progress.vanished += resolved.placed.count(GONE)
 
     def _place(
         self,

@@ -36,7 +36,7 @@ from .units import (
     resolve_unit,
     without_cookies,
 )
-from .workers import DaemonExecutor, SureExecutor, then
+from .workers import DaemonExecutor, SureExecutor, completed, then
 
 __all__ = ["Inputfs", "PlacementMode", "Source", "Start", "open_inputfs"]
 
@@ -219,10 +219,9 @@ class Inputfs:
 
     def doubtful(self) -> Future[list[ListedDirectory]]:
         """Listings that may lack a part, since a brick was lost meanwhile; each is told once."""
-        told: Future[list[ListedDirectory]] = Future()
         if self._graph is None or not self._doubts.any:
-            told.set_result([])
-            return told
+            return completed([])
+        told: Future[list[ListedDirectory]] = Future()
         look = self._doubts.look()
 
         def take(states: dict[str, bool]) -> None:
@@ -235,9 +234,7 @@ class Inputfs:
     def is_stale(self) -> Future[bool]:
         """Whether the client graph is another by now than that by which the last directory was listed."""
         if self._graph is None:
-            told: Future[bool] = Future()
-            told.set_result(False)
-            return told
+            return completed(False)
         return self._executor.submit(is_stale_unit, *self._graph)
 
     def _take_states(self, states: dict[str, bool] | None, look: int) -> None:

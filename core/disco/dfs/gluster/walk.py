@@ -140,7 +140,7 @@ def _placed(batch: Batch, source: Source, report: Report) -> PlacedFiles:
         good = cast("list[Placement]", placements)
         placed = PlacedFiles(batch.directory, batch.names, [good[i] for i in resolved.placed], resolved.sizes)
         report.files += len(batch.names)
-        report.by_cookie += sum(placement.known_by == "cookie" for placement in placed.placements)
+        report.by_cookie += sum(resolved.placed.count(i) for i, p in enumerate(good) if p.known_by == "cookie")
         return placed
     for name, answer, size in zip(batch.names, resolved.placed, resolved.sizes, strict=True):
         if answer < 0:

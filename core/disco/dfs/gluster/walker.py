@@ -38,6 +38,10 @@ class Batch(NamedTuple):
 
 def in_path_order(listed: ListedDirectory) -> Iterator[bytes | list[bytes]]:
     """A directory's contents by path: a sub-directory's name, or a run of files that stand between two such."""
+    if not listed.directories:  # as most that hold files
+        if listed.files:
+            yield listed.files
+        return
     run: list[bytes] = []
     keys = sorted([name + b"/" for name in listed.directories], reverse=True)
     for name in listed.files:
