@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -19,6 +20,7 @@ from .session import Session
 __all__ = ["CancelledError", "ExportRun", "TargetCheck", "check_target", "preview"]
 
 _PREVIEWED = 5
+_TELL_EVERY = 0.1  # seconds
 _LOOKED_THROUGH = 200  # files among which those for the preview are looked for: it is made on the screen's thread
 
 
@@ -86,7 +88,8 @@ def preview(picture: SelectionPicture, format: Format) -> str:
 
 class ExportRun:
     """Writes a picture's files to a target. ``replace``: whether it may take the place of a file that is there.
-    ``told``: called on the run's thread, with the number of files so far, and at the end with the error or None.
+    ``told``, ``ended``: called on the run's thread, with the number of files so far, and at the end with the error or
+    None. ``screen_first``: called there time and again (see ``pacing.py``).
     """
 
     def __init__(
@@ -100,7 +103,10 @@ class ExportRun:
         ended: Callable[[int, GlusterError | None], None],
         *,
         replace: bool,
+        screen_first: Callable[[], None] = lambda: None,
     ) -> None:
+        self._screen_first = screen_first
+        self._tell_at = 0.0
         self._session, self._picture, self._format, self._rules = session, picture, format, rules
         self.target = absolute(target)
         self._told, self._ended = told, ended
@@ -129,7 +135,8 @@ class ExportRun:
                     self._progress,
                 )
                 files = tally.files
-                self._progress(files)
+                self._told(files)
+                self._end_if_cancelled()
         except GlusterError as caught:
             error = caught
         except (OSError, ValueError) as caught:
@@ -138,7 +145,13 @@ class ExportRun:
             error = UnexpectedError(caught)
         self._ended(files, error)
 
-    def _progress(self, files: int) -> None:
+    def _end_if_cancelled(self) -> None:
         if self._cancelled.is_set():
             raise CancelledError
-        self._told(files)
+
+    def _progress(self, files: int) -> None:
+        self._end_if_cancelled()
+        self._screen_first()
+        if time.monotonic() >= self._tell_at:
+            self._told(files)
+            self._tell_at = time.monotonic() + _TELL_EVERY

@@ -77,7 +77,7 @@ class ExplorerScreen(Screen[None]):
         self.replicas.empty_words = "No file is under the cursor."
         self.files.focus()
         self.app.theme_changed_signal.subscribe(self, self._theme_changed)
-        self.loader.begin()
+        self.call_after_refresh(self.loader.begin)  # both at once take longer than one after the other
 
     def on_unmount(self) -> None:
         self.loader.close()

@@ -4,6 +4,7 @@ like.
 
 from __future__ import annotations
 
+import asyncio
 import os
 from dataclasses import dataclass
 from typing import ClassVar
@@ -24,6 +25,7 @@ from disco.dfs.gluster.workers import DaemonExecutor
 from ..display import shown, size_text
 from ..exporting import CancelledError, ExportRun, TargetCheck, check_target, make_format, preview
 from ..loader import Loader
+from ..pacing import ScreenFirst
 from ..session import Session
 from ..updates import Update
 from ..widgets.bars import progress_words
@@ -244,6 +246,7 @@ class ExportScreen(ModalScreen[None]):
             self._written,
             self._ended,
             replace=self._agreed.exists,
+            screen_first=ScreenFirst(asyncio.get_running_loop()),
         )
         self._say("Writing ... esc cancels.")
         self._run.begin()

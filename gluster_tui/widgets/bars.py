@@ -138,7 +138,8 @@ class FilterBar(Horizontal):
             text.append(progress, Style(dim=self._latest.complete))
             if text.cell_len <= self.size.width - _TYPED:
                 break
-        self.query_one("#filter-counts", Static).update(text)
+        counts_line = self.query_one("#filter-counts", Static)
+        counts_line.update(text, layout=text.cell_len != counts_line.size.width)
 
 
 def progress_words(update: Update) -> str:
@@ -162,6 +163,7 @@ class NoticeBar(Static):
         super().__init__(id="notice")
         self.session = session
         self.latest: Update | None = None
+        self._shown = Text()
 
     def on_mount(self) -> None:
         self.set_interval(1, self.show_latest)
@@ -178,7 +180,9 @@ class NoticeBar(Static):
             if number:
                 text.append("   ")
             text.append(words, Style.parse(look) if not look.startswith("$") else Style.null())
-        self.update(text, layout=False)
+        if text != self._shown:
+            self._shown = text
+            self.update(text, layout=False)
 
     def _notices(self) -> Iterable[tuple[str, str]]:
         update = self.latest

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 from typing import ClassVar, NamedTuple
 
 from rich.style import Style
@@ -49,6 +49,10 @@ class Replicas(Rows):
     @property
     def row_count(self) -> int:
         return len(self._lines)
+
+    def row_shows(self, row: int) -> Hashable:
+        text = self._lines[row].text
+        return (text.plain, tuple(text.spans))
 
     def row_text(self, row: int, width: int) -> Text:
         return self._lines[row].text.copy()

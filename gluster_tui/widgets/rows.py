@@ -46,6 +46,8 @@ class Rows(ScrollView, can_focus=True):
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self._strips: dict[Hashable, Strip] = {}
+        self._painted: Hashable = None
+        self._base = Style.null()
 
     class Moved(Message):
         """The cursor stands on another row, or on the same one after the rows have changed."""
@@ -81,18 +83,35 @@ class Rows(ScrollView, can_focus=True):
 
     def rows_changed(self) -> None:
         """To be called when the number of rows or what they show has changed."""
-        self.virtual_size = Size(self.scrollable_content_region.width, self.row_count)
+        self._set_virtual_size(Size(self.scrollable_content_region.width, self.row_count))
         self.cursor = max(0, min(self.cursor, self.row_count - 1))
-        self.refresh()
+        rows = self.rows_on_screen()
+        shows = [self.row_shows(row) for row in rows]
+        painted = (rows, tuple(shows)) if shows and None not in shows else None
+        if painted is None or painted != self._painted:  # while a dataset loads, most of it is below the screen
+            self._painted = painted
+            self.refresh()
+
+    def _set_virtual_size(self, size: Size) -> None:
+        """Without a new layout of the whole screen where the scroll bar is there already, and stays."""
+        height = self.scrollable_content_region.height
+        if size.width == self.virtual_size.width and height < min(size.height, self.virtual_size.height):
+            self.set_reactive(Rows.virtual_size, size)
+            self.vertical_scrollbar.window_virtual_size = size.height
+        else:
+            self.virtual_size = size
 
     def rows_on_screen(self) -> range:
         """The numbers of the rows that can be seen."""
         first = round(self.scroll_y)
         return range(first, min(self.row_count, first + max(self.scrollable_content_region.height, 1)))
 
+    def render_lines(self, crop: Region) -> list[Strip]:
+        self._base = self.rich_style  # it takes longer to find out than a row to paint
+        return super().render_lines(crop)
+
     def render_line(self, y: int) -> Strip:
-        width = self.scrollable_content_region.width
-        base = self.rich_style
+        width, base = self.scrollable_content_region.width, self._base
         if not self.row_count:
             return self._empty_line(y, width, base)
         row = y + round(self.scroll_y)

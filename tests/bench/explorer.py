@@ -22,6 +22,7 @@ from disco.dfs.gluster.filters import Substring, compile_regex
 from disco.dfs.gluster.selection import Selection
 from gluster_tui.app import GlusterTui
 from gluster_tui.exporting import ExportRun, make_format
+from gluster_tui.pacing import ScreenFirst
 from gluster_tui.screens.explorer import ExplorerScreen
 from gluster_tui.session import MapChoice, open_path
 from gluster_tui.updates import Update
@@ -31,7 +32,7 @@ from .made_up import write_recording
 
 SIZES = (1_000_000, 10_000_000)
 TYPED = ("4f0", "access", "0001", "day-00", "zzz", "log")
-NEEDLES = ("zzz", "4f0", "00004", "-00", "log")
+NEEDLES = ("zzz", "4f0", "00004", "s-00", "7.l", "log")  # paths hold none of them
 PAGES = 100
 
 
@@ -125,6 +126,7 @@ class Driven:
             lambda files: None,
             lambda files, error: loop.call_soon_threadsafe(ended.set) and None,
             replace=True,
+            screen_first=ScreenFirst(loop),
         ).begin()
         await ended.wait()
         return time.perf_counter() - begun
@@ -186,7 +188,7 @@ def count(driven: Driven) -> None:
 
 
 def counted(driven: Driven, needle: str) -> float:
-    """Seconds of a count by a selection of its own; paths hold none of the strings."""
+    """Seconds of a count by a selection of its own."""
     catalog, begun = driven.screen.loader.catalog, time.perf_counter()
     selection = Selection(catalog, b"/", catalog.root, Substring(needle.encode()))
     directories = selection.to_match()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Future
 from typing import Any
@@ -13,7 +14,7 @@ from disco.dfs.gluster.hostmap import HostnameMap
 from disco.dfs.gluster.placement import Placement
 from disco.dfs.gluster.recording import Recording
 from disco.dfs.gluster.units import FAILED, GONE, PENDING, Answer, ListedDirectory, ResolvedFiles
-from disco.dfs.gluster.workers import completed
+from disco.dfs.gluster.workers import DaemonExecutor, completed
 from gluster_tui.session import Session
 from tests.core.samples import opened, recording_text, tree_lines
 
@@ -91,8 +92,9 @@ class HeldSource:
     """A recording that answers as a mount does: late, with errors, or never.
 
     ``hold_listings``, ``hold_files``: for which directories answers are kept back, until ``release()``. ``faults``:
-    error numbers of directories and files, by path. ``gone``: files that vanished since they were listed. ``asked``,
-    ``asked_files``: the directories whose listing and the files whose place was asked for, in order.
+    error numbers of directories and files, by path. ``gone``: files that vanished since they were listed. ``delay``:
+    seconds that each answer takes. ``placed``: listings say where files lie. ``asked``, ``asked_files``: the
+    directories whose listing and the files whose place was asked for, in order.
     """
 
     def __init__(
@@ -103,7 +105,11 @@ class HeldSource:
         hold_files: Callable[[bytes], bool] = nothing,
         faults: Mapping[bytes, int] | None = None,
         gone: Iterable[bytes] = (),
+        delay: float = 0,
+        placed: bool = False,
     ) -> None:
+        self._placed = placed
+        self._delay, self._threads = delay, DaemonExecutor(4)
         self.recording = recording
         self.start = recording.start
         self.hold_listings, self.hold_files = hold_listings, hold_files
@@ -136,7 +142,8 @@ class HeldSource:
     def list_directory(self, directory: bytes, *, sizes: bool, ask: bool = False) -> Future[ListedDirectory]:
         self.asked.append(directory)
         listed = self.recording.list_directory(directory, sizes=sizes, ask=ask).result()
-        listed = listed._replace(answers=(), placed=[PENDING] * len(listed.files), sizes=())
+        if not self._placed:
+            listed = listed._replace(answers=(), placed=[PENDING] * len(listed.files), sizes=())
         if directory in self.faults:
             number = self.faults[directory]
             listed = ListedDirectory(directory, [], [], error=(number, meaning(number)))
@@ -166,9 +173,15 @@ class HeldSource:
         future: Future[Any] = Future()
         if hold:
             self._held.append((future, value))
+        elif self._delay:
+            self._threads.submit(self._answer_late, future, value)
         else:
             future.set_result(value)
         return future
+
+    def _answer_late(self, future: Future[Any], value: Any) -> None:
+        time.sleep(self._delay)
+        future.set_result(value)
 
     def release(self) -> None:
         """Gives every answer that was kept back, and keeps back no more."""

@@ -33,15 +33,17 @@ class CatalogDirectory:
     """One directory of the dataset.
 
     ``number``: its own in the catalog, from 0. ``path``: below the mount point. ``children``: in the order of
-    ``name/``; ``cuts``: for each of them, before which file it stands by path. ``places``: for each file an index into
-    ``Catalog.placements``, or PENDING, FAILED, GONE. ``sizes``: bytes of each file, -1 unknown. ``failures``: (errno,
-    words) by index of a file. ``files_below``: files listed here and below so far. ``unlisted``: directories here and
-    below that are known but not listed yet.
+    ``name/``; ``cuts``: for each of them, before which file it stands by path. ``places``: for each file an index
+    into ``Catalog.placements``, or PENDING, FAILED, GONE. ``sizes``: bytes of each file, -1 unknown. ``failures``:
+    (errno, words) by index of a file. ``common``: what all names begin with, a NUL, and what all end with.
+    ``files_below``: files listed here and below so far. ``unlisted``: directories here and below that are known but
+    not listed yet.
     """
 
     __slots__ = (
         "_store",
         "children",
+        "common",
         "cuts",
         "error",
         "failures",
@@ -67,6 +69,7 @@ class CatalogDirectory:
         self.children: Sequence[CatalogDirectory] = ()
         self.cuts: Sequence[int] = ()
         self.span = Span(0, 0)
+        self.common = b""
         self.places = array("b")
         self.sizes = array("i")
         self.failures: Mapping[int, tuple[int, str]] = _NO_FAILURES
@@ -100,7 +103,9 @@ class CatalogDirectory:
         """Takes up what a listing said. ``children``: in the order of ``name/``."""
         files = listed.files
         if files:
-            self.span = self._store.add(b"\0".join(files))
+            joined = b"\0".join(files)
+            self.span = self._store.add(joined)
+            self.common = _common(files, joined)
             self.sizes = _smallest(_SIZE_CODES, listed.sizes or [-1] * len(files))
             self.places = array("b", [PENDING]) * len(files)  # until put_places() says more
         if children:
@@ -129,8 +134,10 @@ class CatalogDirectory:
                 known = sum(self.sizes) + self.sizes.count(-1)
                 self.whole = len(self.sizes), known, tuple(self.count_places().items())
             return self.whole
-        places, sizes = Counter(compress(self.places, marks)), array("q", compress(self.sizes, marks))
-        return len(sizes), sum(sizes) + sizes.count(-1), tuple(places.items())
+        indexes = list(compress(range(len(marks)), marks))
+        places, sizes = [self.places[index] for index in indexes], [self.sizes[index] for index in indexes]
+        by_place = tuple((place, places.count(place)) for place in set(places))
+        return len(sizes), sum(sizes) + sizes.count(-1), by_place
 
     def put_places(self, indexes: Sequence[int], places: Sequence[int]) -> None:
         """Sets the places of some files."""
@@ -155,6 +162,23 @@ class CatalogDirectory:
         """Adds why files could not be placed, by their index."""
         if failures:
             self.failures = {**self.failures, **failures}
+
+
+def _common(names: Sequence[bytes], joined: bytes) -> bytes:
+    """What sorted names all begin with, a NUL, and what they all end with, as far as a few of them tell that."""
+    first, last = names[0], names[-1]
+    ending = _beginning(first[::-1], last[::-1])[::-1]
+    for name in (names[len(names) // 3], names[2 * len(names) // 3]):
+        ending = _beginning(ending[::-1], name[::-1])[::-1]
+    if joined.count(ending + b"\0") != len(names) - 1:
+        ending = b""
+    return _beginning(first, last) + b"\0" + ending
+
+
+def _beginning(one: bytes, other: bytes) -> bytes:
+    """What two names both begin with."""
+    differ = next((i for i, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
+    return one[:differ]
 
 
 def _smallest(codes: str, values: Sequence[int]) -> array[int]:

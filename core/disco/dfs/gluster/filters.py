@@ -11,15 +11,12 @@ import re
 import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from itertools import repeat
-from operator import contains
+from itertools import accumulate, repeat
 from typing import Any, cast
 
 from .errors import FilterError
 
 __all__ = ["Filter", "FilterArgument", "Regex", "Substring", "as_filter", "compile_regex"]
-
-_FEW = 16  # matches that are faster found one by one than by looking at each name
 
 FilterArgument = str | re.Pattern[str] | re.Pattern[bytes] | None
 
@@ -50,22 +47,18 @@ class Substring:
             if not prefix.endswith(head + slash) or b"\0" + last not in b"\0" + names:
                 return b""
             return bytes([name.startswith(last) for name in names.split(b"\0")])
-        at = names.find(needle)
-        if at < 0:
+        return self.name_marks(names)
+
+    def name_marks(self, names: bytes) -> bytes | None:
+        """As ``marks``, of a needle without slash and NUL that the directory's path does not hold."""
+        parts = names.split(self.needle)
+        if len(parts) == 1:
             return b""
-        # Names are sorted: what the first and the last begin with, all of them do.
-        last_name = names[names.rfind(b"\0") + 1 :]
-        first_end = names.find(b"\0")
-        if at + len(needle) <= (first_end if first_end >= 0 else len(names)):
-            if last_name.startswith(names[: at + len(needle)]):
-                return None
-            end = names[at:first_end] + b"\0"  # or they may all end alike
-            if names.count(end) == names.count(b"\0") and last_name.endswith(end[:-1]):
-                return None
-        if names.count(needle) <= _FEW:
-            return _few_marks(names, needle, at)
-        marks = bytes(map(contains, names.split(b"\0"), repeat(needle)))
-        return marks if 0 in marks else None
+        *matches, last = accumulate(map(bytes.count, parts, repeat(b"\0")))  # for each, how many names end before it
+        marks = bytearray(last + 1)
+        for index in matches:
+            marks[index] = 1
+        return bytes(marks) if 0 in marks else None
 
     def spans(self, directory: bytes, name: bytes, mark: int = 1) -> list[tuple[int, int]]:
         """Where the name matches, as (start, end) in its bytes: what a screen may mark. ``mark``: that of its file."""
@@ -84,18 +77,6 @@ class Substring:
     def keeps_all(self) -> bool:
         """Whether nothing is filtered out."""
         return not self.needle
-
-
-def _few_marks(names: bytes, needle: bytes, at: int) -> bytes:
-    """The marks of the names that hold a string, found one by one from ``at`` on."""
-    marks = bytearray(names.count(b"\0") + 1)
-    number = start = 0
-    while at >= 0:
-        number += names.count(b"\0", start, at)
-        marks[number] = 1
-        start = names.find(b"\0", at)
-        at = names.find(needle, start) if start >= 0 else -1
-    return bytes(marks)
 
 
 @dataclass(frozen=True, slots=True)

@@ -238,22 +238,26 @@ class Selection:
         """
         assert isinstance(self.keep, Substring)
         needle, found = self.keep.needle, list[CatalogDirectory]()
+        in_names_only = needle and b"/" not in needle and b"\0" not in needle
         for run in _runs(directories):
             paths = b"\0".join([directory.path for directory in run])
             first, last = run[0].span, run[-1].span
-            if b"/" in needle or not needle or needle in self.mount_point or needle in paths or not last.length:
+            if not in_names_only or needle in self.mount_point or needle in paths or not last.length:
+                for directory in run:
+                    self.update(directory)
                 found.extend(run)
                 continue
             # In a long block, a byte that is not there is found out many times faster than a string that is not.
             block = self.catalog.names.read(Span(first.start, last.start + last.length - first.start))
             at = block.find(needle) if all(byte in block for byte in set(needle)) else -1
-            starts = [directory.span.start - first.start for directory in run]
+            starts = [directory.span.start - first.start for directory in run] if at >= 0 else []
             while at >= 0:
                 number = bisect_right(starts, at) - 1
-                found.append(run[number])
+                directory = run[number]
+                in_all = needle in directory.common
+                self.take(directory, None if in_all else self.keep.name_marks(directory.joined_names))
+                found.append(directory)
                 at = block.find(needle, starts[number + 1]) if number + 1 < len(run) else -1
-        for directory in found:
-            self.update(directory)
         return found
 
     def take(self, directory: CatalogDirectory, marks: bytes | None) -> None:
