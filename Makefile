@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 
-.PHONY: demo test test-slow test-all lint bench screenshots clean
+.PHONY: demo test test-slow test-all fuzz lint bench screenshots clean
 .DEFAULT_GOAL := demo
 
 demo: $(VENV)/.run
@@ -16,6 +16,9 @@ test-slow: $(VENV)/.dev
 	$(BIN)/python -m pytest -m slow
 
 test-all: test test-slow
+
+fuzz: $(VENV)/.dev
+	HYPOTHESIS_PROFILE=fuzz $(BIN)/python -m pytest -m fuzz --timeout 0
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff check .

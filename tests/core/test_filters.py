@@ -98,6 +98,7 @@ def test_any_other_argument_is_a_type_error(argument):
         as_filter(argument)
 
 
+@pytest.mark.fuzz
 @given(needle=FEW_BYTES, directory=FEW_BYTES, names=st.lists(NAME, unique=True).map(sorted))
 def test_a_substring_keeps_exactly_the_paths_that_hold_it(needle, directory, names):
     folder = b"/" + directory.strip(b"/")
@@ -204,6 +205,7 @@ def test_an_expression_that_python_warns_of_is_one_like_others():
     assert compile_regex("[[a]").kept(b"/", [b"[", b"b"]) == [0]
 
 
+@pytest.mark.fuzz
 @given(st.text())
 def test_any_text_is_an_expression_or_an_error(text):
     with contextlib.suppress(FilterError):

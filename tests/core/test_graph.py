@@ -249,6 +249,7 @@ def test_the_error_names_the_file():
 WORDS = ["volume", "end-volume", "type", "option", "subvolumes", "a", "b", "cluster/replicate", '"', "#", "\n", "\n"]
 
 
+@pytest.mark.fuzz
 @given(st.one_of(st.binary(), st.lists(st.sampled_from(WORDS)).map(lambda words: " ".join(words).encode())))
 def test_any_bytes_are_a_graph_or_an_error(text):
     with contextlib.suppress(GraphError):

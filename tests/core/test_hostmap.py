@@ -126,6 +126,7 @@ def test_the_error_names_the_file(tmp_path):
     assert str(caught.value) == f"{path}, line 2: expected 'volume node', found one word"
 
 
+@pytest.mark.fuzz
 @given(st.one_of(st.binary(), st.text().map(lambda text: text.encode("utf-8", "replace"))))
 def test_any_bytes_are_a_map_or_an_error(text):
     with contextlib.suppress(HostnameMapError):

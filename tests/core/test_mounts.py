@@ -87,6 +87,7 @@ def test_what_the_kernel_writes_is_read_back(fields):
 SHAPED = st.lists(st.sampled_from([b"-", b" ", b"\n", b"/a", rb"\040", rb"\777", b"\xff", b"36"])).map(b" ".join)
 
 
+@pytest.mark.fuzz
 @given(st.one_of(st.binary(), SHAPED))
 def test_no_bytes_raise(text):
     parse_mountinfo(text)

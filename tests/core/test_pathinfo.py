@@ -214,12 +214,14 @@ def test_no_foreign_entry_deceives_a_reader_who_knows_the_bricks(case):
     assert parse_pathinfo(case.value, known=set(case.reading.bricks)) == case.reading
 
 
+@pytest.mark.fuzz
 @given(cases(imitating))
 def test_every_brick_that_is_read_stands_in_the_value(case):
     for host, base in parse_pathinfo(case.value).bricks:
         assert f"<POSIX({base}):{host}:{base}".encode("utf-8", "surrogateescape") in case.value
 
 
+@pytest.mark.fuzz
 @given(st.one_of(st.binary(), paths_of([*DELIMITERS, *EVIL, b"(<DISTRIBUTE:d> ", b"\0"]).map(lambda path: path[1:])))
 def test_any_bytes_are_read_or_refused(value):
     with contextlib.suppress(PathinfoError):

@@ -152,30 +152,35 @@ JSON = st.recursive(
 KEYS = st.sampled_from(["directory", "directories", "files", "sizes", "groups", "absent", "failed", "others", "error"])
 
 
+@pytest.mark.fuzz
 @given(st.dictionaries(KEYS, JSON))
 def test_a_directory_of_any_values_is_read_or_refused(changes):
     with contextlib.suppress(RecordingError):
         opened(recording_text([directory_line(b"", [b"a"], groups=[0]) | changes]))
 
 
+@pytest.mark.fuzz
 @given(st.dictionaries(st.sampled_from([*header_line(), "hostname_map", "shard_block_size", "start"]), JSON))
 def test_a_header_of_any_values_is_read_or_refused(changes):
     with contextlib.suppress(RecordingError):
         opened(recording_text([], **changes))
 
 
+@pytest.mark.fuzz
 @given(st.dictionaries(st.sampled_from(["name", "host", "brick", "configured_host", "group", "online"]), JSON))
 def test_a_volume_of_any_values_is_read_or_refused(changes):
     with contextlib.suppress(RecordingError):
         opened(recording_text([], volumes=[volume(**changes)]))
 
 
+@pytest.mark.fuzz
 @given(st.one_of(st.binary(), st.binary().map(gzip.compress), st.binary().map(lambda tail: b"\x1f\x8b" + tail)))
 def test_any_bytes_are_refused(text):
     with contextlib.suppress(RecordingError):
         opened(text)
 
 
+@pytest.mark.fuzz
 @pytest.mark.parametrize("whole", [TEXT, gzip.compress(TEXT, mtime=0)], ids=["plain", "compressed"])
 @given(data=st.data())
 def test_a_recording_that_is_cut_anywhere_is_refused(whole, data):
@@ -184,6 +189,7 @@ def test_a_recording_that_is_cut_anywhere_is_refused(whole, data):
         opened(whole[:cut])
 
 
+@pytest.mark.fuzz
 @pytest.mark.parametrize("whole", [TEXT, gzip.compress(TEXT, mtime=0)], ids=["plain", "compressed"])
 @given(data=st.data())
 def test_a_recording_with_any_byte_changed_is_read_or_refused(whole, data):
