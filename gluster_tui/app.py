@@ -31,6 +31,7 @@ from .session import MapChoice, Session, open_path
 __all__ = ["GlusterTui"]
 
 Opener = Callable[[], Session]
+_OPENS_AT_ONCE = 0.25  # seconds
 
 
 class GlusterTui(App[None]):
@@ -99,8 +100,16 @@ class GlusterTui(App[None]):
             else:
                 self.post_message(Opened(session, attempt))
 
-        self._only(OpeningScreen(self._words))
+        if len(self.screen_stack) > 1:
+            self._only(OpeningScreen(self._words))
+        else:
+            self.set_timer(_OPENS_AT_ONCE, self._show_opening)
         threading.Thread(target=work, name="opening", daemon=True).start()
+
+    def _show_opening(self) -> None:
+        """Says what is being opened, where that takes long enough to be read."""
+        if len(self.screen_stack) == 1:
+            self._only(OpeningScreen(self._words))
 
     def on_opened(self, message: Opened) -> None:
         if message.attempt != self._attempt:

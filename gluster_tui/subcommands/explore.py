@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import os
 import sys
+from concurrent.futures import Future
 
 from disco.dfs.gluster.errors import GlusterError
 from disco.dfs.gluster.export import discard_unfinished
 from disco.dfs.gluster.mounts import gluster_mounts
+from disco.dfs.gluster.workers import DaemonExecutor
 
 from ..display import shown
 from ..exits import BAD_INPUT, DONE, FAILED, Exit
-from ..session import MapChoice, open_path
+from ..session import MapChoice, Session, open_path
 from .opening import opened
 from .tables import print_dataset, print_mounts
 
@@ -37,13 +39,25 @@ def explore(path: str | None, choice: MapChoice) -> int:
             raise Exit(BAD_INPUT, shown(str(error))) from error
         session.close()
         return FAILED if failed else DONE
+    opener = None if path is None else _OpenedAhead(path, choice)
     from ..app import GlusterTui
     from ..hangup import leave_on_hangup
 
-    named = path
-    app = GlusterTui(None if named is None else lambda: open_path(named, choice), named or "", choice)
+    app = GlusterTui(opener, path or "", choice)
     leave_on_hangup()
     sys.setswitchinterval(_SWITCH_EVERY)
     app.run()
     discard_unfinished()
     return app.return_code or DONE
+
+
+class _OpenedAhead:
+    """Opens a path; the first time while the screen's library is still being loaded, which takes about as long."""
+
+    def __init__(self, path: str, choice: MapChoice) -> None:
+        self._path, self._choice = path, choice
+        self._first: Future[Session] | None = DaemonExecutor(1, "opening").submit(open_path, path, choice)
+
+    def __call__(self) -> Session:
+        first, self._first = self._first, None
+        return first.result() if first is not None else open_path(self._path, self._choice)
