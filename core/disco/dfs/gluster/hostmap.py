@@ -178,6 +178,8 @@ class HostnameMap:
         assignment = self.assign(volume)
         steps: list[LookupStep] = []
         for kind, name in names_of(volume):
+            if not name:  # a mount without a graph knows no configured host
+                continue
             reached = not any(step.entry for step in steps)
             entry = self.entries.get(name)
             near = self._index(volumes).near(name) if assignment.entry is None else ()

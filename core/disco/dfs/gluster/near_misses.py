@@ -40,7 +40,7 @@ class NameIndex:
     def __init__(self, names: Iterable[str]) -> None:
         self._loose: defaultdict[str, list[str]] = defaultdict(list)
         self._lacking: defaultdict[str, list[str]] = defaultdict(list)
-        for name in dict.fromkeys(names):
+        for name in dict.fromkeys(filter(None, names)):
             self._loose[_loose(name)].append(name)
             for part in _parts(name):
                 self._lacking[part].append(name)
@@ -48,6 +48,8 @@ class NameIndex:
     def near(self, name: str) -> tuple[NearMiss, ...]:
         """The names that are almost this one, the nearest first; itself is none of them."""
         found: dict[str, NearMiss] = {}
+        if not name:  # a host that nobody told
+            return ()
         candidates = [*self._loose.get(_loose(name), ())]
         for part in _parts(name):
             candidates += self._lacking.get(part, ())
