@@ -10,12 +10,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 
+from disco.dfs.gluster.disco_master import nodes_of_master
 from disco.dfs.gluster.errors import CookiesDisprovedError, GlusterError, NodesError, PathError
 from disco.dfs.gluster.filters import Substring
 from disco.dfs.gluster.findings import Finding, Severity, findings
 from disco.dfs.gluster.hostmap import HostnameMap
 from disco.dfs.gluster.map_saving import read_map_file
-from disco.dfs.gluster.nodes import KnownNodes, nodes_from_argument, nodes_of_master
+from disco.dfs.gluster.nodes import KnownNodes, nodes_from_argument
 from disco.dfs.gluster.suggestions import proposed_map
 from disco.dfs.gluster.volume_tally import VolumeTally
 from disco.dfs.gluster.walk import Report, walk

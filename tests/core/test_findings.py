@@ -132,7 +132,7 @@ def test_a_name_that_stands_twice_with_other_nodes_is_an_error():
 
 def test_an_entry_that_names_nothing_is_a_warning():
     finding = the("unused-entry", WHOLE + b"old n9\n")
-    assert (finding.severity, finding.line, finding.words) == ("warning", 5, "old names nothing here")
+    assert (finding.severity, finding.place, finding.words) == ("warning", "/map:5:1", "old names nothing here")
 
 
 def test_an_entry_that_names_nothing_tells_the_unmapped_volume_that_it_almost_names():
@@ -193,7 +193,7 @@ def test_hosts_that_are_not_known_share_no_node():
 
 def test_a_node_that_the_cluster_does_not_know_is_an_error():
     finding = the("unknown-node", WHOLE, nodes=known("n1", "n2", "n3", "other"))
-    assert (finding.severity, finding.line, finding.node, finding.volumes) == ("error", 4, "n4", (3,))
+    assert (finding.severity, finding.place, finding.node, finding.volumes) == ("error", "/map:4:6", "n4", (3,))
     assert finding.words == "the node n4 is not among the 4 of the list given"
 
 

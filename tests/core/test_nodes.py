@@ -11,8 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from disco.dfs.gluster.disco_master import nodes_of_master
 from disco.dfs.gluster.errors import NodesError
-from disco.dfs.gluster.nodes import nodes_from_argument, nodes_from_text, nodes_of_master
+from disco.dfs.gluster.nodes import nodes_from_argument, nodes_from_text
 
 
 def test_a_file_holds_a_node_a_line():

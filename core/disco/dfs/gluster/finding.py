@@ -9,6 +9,7 @@ from typing import Literal
 from .cluster import Cluster, Volume
 from .errors import shown
 from .hostmap import Assignment, HostnameMap, MapEntry
+from .map_grammar import EntryLine, lines_of
 from .near_misses import NearMiss
 from .nodes import KnownNodes
 from .volume_tally import VolumeTally
@@ -86,11 +87,17 @@ class Subject:
         """The volumes whose hosts no file has shown yet, so that an entry may name what nobody knows."""
         return tuple(volume for volume in self.volumes if not self.cluster.host_known(volume))
 
-    def place(self, entry: MapEntry | None) -> tuple[str | None, int | None]:
-        """The file and the line of an entry."""
+    @cached_property
+    def _entry_lines(self) -> dict[int, EntryLine]:
+        return {line.number: line for line in lines_of(self.hostmap.text) if isinstance(line, EntryLine)}
+
+    def place(self, entry: MapEntry | None, *, of_node: bool = False) -> tuple[str | None, int | None, int | None]:
+        """The file, the line and the column of an entry, or of its node; None: of the map as a whole."""
         if entry is None:
-            return (self.hostmap.source if self.hostmap.wanted else None), None
-        return entry.source, entry.line
+            return (self.hostmap.source if self.hostmap.wanted else None), None, None
+        line = self._entry_lines.get(entry.line) if entry.line is not None else None
+        column = None if line is None else line.node_column if of_node else line.column
+        return entry.source, entry.line, column
 
 
 def near_words(near: tuple[NearMiss, ...], what: str) -> str:
