@@ -26,9 +26,10 @@ examples:
   gluster-tui demo                         browse a recorded cluster; needs no GlusterFS
   gluster-tui export /inputfs/web_logs --filter 2006-07 -o july.json
   gluster-tui record /inputfs/web_logs -o web_logs.jsonl.gz
+  gluster-tui check /inputfs/web_logs      what is wrong with the host map
   gluster-tui web_logs.jsonl.gz            browse a recording
 
-`gluster-tui COMMAND --help` says more of export and record. Where the output is not a terminal, PATH and demo
+`gluster-tui COMMAND --help` says more of export, record and check. Where the output is not a terminal, PATH and demo
 print the same facts as plain tables.
 """
 
@@ -46,6 +47,25 @@ examples:
   gluster-tui export /inputfs/web_logs --filter 2006-07 > july.json
   gluster-tui export /inputfs/web_logs --regex '.*\\.gz$' --format lines -o gz.txt
   gluster-tui export /inputfs/web_logs --format csv --no-hostname-map -o replicas.csv
+"""
+
+_CHECK_EPILOG = """\
+Findings go to standard output, as a table or as one JSON document: {"gluster_tui_check": 1, "inputfs": {...},
+"host_map": {...} or null, "nodes": {...} or null, "files", "bytes", "unresolved", "counts": {"error", "warning",
+"note"}, "findings": [{"severity", "code", "words", "source", "line", "column", "name", "volumes", "node", "files",
+"bytes", "near"}], "volumes": [a row a volume], "suggestions": [{"volume", "name", "node", "ground", "reason",
+"replaces"}]}. Codes stay the same; lines and columns count from 1; null where something is not known.
+
+exit codes:
+  0  no finding of severity error (--suggest: of the map that is printed)
+  1  findings of severity error
+  2  bad arguments or bad input: the path, a host map that cannot be read, the nodes
+
+examples:
+  gluster-tui check /inputfs/web_logs
+  gluster-tui check /inputfs --nodes nodes.txt --json | jq '.findings[].words'
+  gluster-tui check /inputfs --disco-master http://nx01:8989
+  gluster-tui check /inputfs --suggest > hostname_map
 """
 
 
@@ -95,7 +115,12 @@ def _drop_output() -> None:
 
 
 def _run(words: list[str]) -> int:
-    commands: dict[str, Callable[[list[str]], int]] = {"export": _export, "record": _record, "demo": _demo}
+    commands: dict[str, Callable[[list[str]], int]] = {
+        "export": _export,
+        "record": _record,
+        "check": _check,
+        "demo": _demo,
+    }
     if words and words[0] in commands:
         return commands[words[0]](words[1:])
     return _explore(words)
@@ -134,7 +159,8 @@ def _explore(words: list[str]) -> int:
         "gluster-tui [PATH] [--exact] [--hostname-map FILE | --no-hostname-map]\n"
         "       gluster-tui demo\n"
         "       gluster-tui export PATH [options]\n"
-        "       gluster-tui record PATH -o FILE",
+        "       gluster-tui record PATH -o FILE\n"
+        "       gluster-tui check PATH [options]",
         _EPILOG,
         "See where every file of a dataset on GlusterFS lies, and export the input lists that run jobs next to "
         "their data.",
@@ -199,11 +225,16 @@ def _export(words: list[str]) -> int:
         raise Exit(BAD_INPUT, "--on-unmapped fail needs a host map, and --no-hostname-map says to use none")
     from .subcommands.export import export
 
+    return _on_dataset(export, parsed)
+
+
+def _on_dataset(command: Callable[[argparse.Namespace], int], parsed: argparse.Namespace) -> int:
+    """Runs a command on a path, or on the demo."""
     if parsed.path != "demo":
-        return export(parsed)
+        return command(parsed)
     with _demo_recording() as path:
         parsed.path = str(path)
-        return export(parsed)
+        return command(parsed)
 
 
 def _record(words: list[str]) -> int:
@@ -219,3 +250,27 @@ def _record(words: list[str]) -> int:
     from .subcommands.record import record_dataset
 
     return record_dataset(parsed)
+
+
+def _check(words: list[str]) -> int:
+    parser = _parser(
+        "gluster-tui check PATH [--nodes LIST | --disco-master URL] [--json | --suggest] [...]",
+        _CHECK_EPILOG,
+        "Says what is wrong with a host map: volumes that it misses, entries that name nothing, lines that cannot be "
+        "used, nodes that nobody knows.",
+    )
+    parser.add_argument("path", metavar="PATH", help="a directory or file on a GlusterFS mount, a recording, or demo")
+    known = parser.add_mutually_exclusive_group()
+    known.add_argument(
+        "--nodes",
+        metavar="LIST",
+        help="the nodes of the cluster: a file (a node a line), if there is one of that name, else n1,n2,...",
+    )
+    known.add_argument("--disco-master", metavar="URL", help="ask this Disco master for its nodes: http://HOST:PORT")
+    form = parser.add_mutually_exclusive_group()
+    form.add_argument("--json", action="store_true", help="one JSON document in place of the table")
+    form.add_argument("--suggest", action="store_true", help="print a complete proposed map, and nothing else")
+    _add_opening_options(parser)
+    from .subcommands.check import check
+
+    return _on_dataset(check, parser.parse_args(words))

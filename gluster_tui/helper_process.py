@@ -43,7 +43,9 @@ class HelperWork(NamedTuple):
 
 
 READING = HelperWork(
-    "reads the mount", ("disco.dfs.gluster.inputfs", "disco.dfs.gluster.recording"), "press R, or start again"
+    "reads the mount",
+    ("disco.dfs.gluster.inputfs", "disco.dfs.gluster.recording", "disco.dfs.gluster.map_saving"),
+    "press R, or start again",
 )
 MATCHING = HelperWork("runs the expression", ("disco.dfs.gluster.matching",), "type it again")
 

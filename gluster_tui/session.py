@@ -20,12 +20,13 @@ __all__ = ["MapChoice", "Session", "open_path", "open_recorded"]
 @dataclass(frozen=True)
 class MapChoice:
     """How a user wants a dataset opened: with which host map (a file, none at all, or neither: the one that is
-    found), and how files are placed.
+    found), and how files are placed. ``lenient``: lines of the map that cannot be used are left out, and are no error.
     """
 
     file: str | None = None
     none: bool = False
     placement: PlacementMode = "auto"
+    lenient: bool = False
 
 
 @dataclass
@@ -129,8 +130,8 @@ def _choose_map(source: Source, choice: MapChoice) -> tuple[HostnameMap, Gluster
     if choice.none:
         return HostnameMap.none(), None
     if choice.file is not None:
-        return read_hostname_map(choice.file), None
+        return read_hostname_map(choice.file, lenient=choice.lenient), None
     try:
-        return source.hostname_map().result(), None
+        return source.hostname_map(lenient=choice.lenient).result(), None
     except GlusterError as error:
         return HostnameMap.none(), error

@@ -79,7 +79,7 @@ class MadeUp:
         """Where a file lies."""
         return self._placements.of(answer)
 
-    def hostname_map(self) -> Future[HostnameMap]:
+    def hostname_map(self, *, lenient: bool = False) -> Future[HostnameMap]:
         """No map."""
         return completed(HostnameMap.none())
 

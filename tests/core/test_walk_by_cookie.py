@@ -209,7 +209,7 @@ class Reader(Later):
         super().__init__(source, **how)
         del self.__dict__["placement"]
 
-    def hostname_map(self):
+    def hostname_map(self, *, lenient=False):
         return self.source.hostname_map()
 
     def close(self):

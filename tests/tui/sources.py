@@ -203,8 +203,8 @@ class HeldSource:
     def placement(self, answer: Answer) -> Placement:
         return self.recording.placement(answer)
 
-    def hostname_map(self) -> Future[HostnameMap]:
-        return self.recording.hostname_map()
+    def hostname_map(self, *, lenient: bool = False) -> Future[HostnameMap]:
+        return self.recording.hostname_map(lenient=lenient)
 
     def close(self) -> None:
         self.closed = True

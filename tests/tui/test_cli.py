@@ -41,13 +41,13 @@ def run(*words: str, env: dict[str, str] = BUFFERED) -> subprocess.CompletedProc
     return subprocess.run([SCRIPT, *words], capture_output=True, timeout=SECONDS, env=env, check=False)
 
 
-@pytest.mark.parametrize("command", [[], ["export"], ["record"], ["demo"]], ids=" ".join)
+@pytest.mark.parametrize("command", [[], ["export"], ["record"], ["check"], ["demo"]], ids=" ".join)
 def test_every_command_has_help(command: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     assert main([*command, "--help"]) == 0
     assert capsys.readouterr().out.startswith(f"usage: {' '.join(['gluster-tui', *command])}")
 
 
-@pytest.mark.parametrize("command", ["demo", "export", "record"])
+@pytest.mark.parametrize("command", ["demo", "export", "record", "check"])
 def test_the_help_names_the_other_commands(command: str, capsys: pytest.CaptureFixture[str]) -> None:
     main(["--help"])
     assert f"gluster-tui {command}" in capsys.readouterr().out
@@ -78,6 +78,9 @@ def test_the_version_is_told(capsys: pytest.CaptureFixture[str]) -> None:
         ["export", "x", "--no-hostname-map", "--on-unmapped", "fail"],
         ["export", "x", "--on-err", "skip"],
         ["record", "x"],
+        ["check"],
+        ["check", "x", "--json", "--suggest"],
+        ["check", "x", "--nodes", "n1", "--disco-master", "http://n1:8989"],
         ["demo", "x"],
     ],
     ids=" ".join,
@@ -91,7 +94,7 @@ def test_arguments_that_make_no_sense_end_with_2_and_nothing_on_standard_output(
     assert captured.err
 
 
-@pytest.mark.parametrize("command", [[], ["export"], ["record", "-o", "x"]], ids=" ".join)
+@pytest.mark.parametrize("command", [[], ["export"], ["check"], ["record", "-o", "x"]], ids=" ".join)
 def test_a_path_that_does_not_exist_ends_with_2_and_its_name(
     command: list[str], capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -159,7 +162,9 @@ def test_names_reach_a_pipe_without_what_a_terminal_acts_on(
     assert "/two\\nlines" in out
 
 
-@pytest.mark.parametrize("words", [["demo"], ["export", DEMO, "--format", "csv"]], ids=["tables", "export"])
+@pytest.mark.parametrize(
+    "words", [["demo"], ["export", DEMO, "--format", "csv"], ["check", DEMO]], ids=["tables", "export", "check"]
+)
 def test_a_reader_that_leaves_ends_the_program_quietly(words: list[str]) -> None:
     with subprocess.Popen([SCRIPT, *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=BUFFERED) as program:
         assert program.stdout is not None
@@ -169,7 +174,11 @@ def test_a_reader_that_leaves_ends_the_program_quietly(words: list[str]) -> None
         assert (program.wait(SECONDS), told) == (141, [])
 
 
-@pytest.mark.parametrize("words", [["demo"], ["export", DEMO], ["--help"]], ids=["tables", "export", "help"])
+@pytest.mark.parametrize(
+    "words",
+    [["demo"], ["export", DEMO], ["check", DEMO], ["check", DEMO, "--suggest"], ["--help"]],
+    ids=["tables", "export", "check", "suggest", "help"],
+)
 def test_an_output_without_room_ends_with_2_and_a_sentence(words: list[str]) -> None:
     with open("/dev/full", "wb") as full:
         done = subprocess.run(

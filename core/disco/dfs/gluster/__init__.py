@@ -16,6 +16,9 @@ from .errors import (
     GlusterError,
     GraphError,
     HostnameMapError,
+    MapChangedError,
+    MapSaveError,
+    NodesError,
     NoHostnameMapError,
     NotInputfsError,
     PathError,
@@ -24,8 +27,12 @@ from .errors import (
     UnmappedVolumesError,
 )
 from .files import files, iter_files
-from .hostmap import Assignment, HostnameMap, MapEntry, read_hostname_map
+from .findings import Finding, findings
+from .hostmap import Assignment, HostnameMap, LookupStep, LookupTrace, MapEntry, read_hostname_map
+from .nodes import KnownNodes
 from .placement import Placement
+from .suggestions import Suggestion, proposed_map, suggest
+from .volume_tally import VolumeTally
 from .walk import Report
 
 __all__ = [
@@ -37,22 +44,34 @@ __all__ = [
     "FailedFilesError",
     "Failure",
     "FilterError",
+    "Finding",
     "GlusterError",
     "GraphError",
     "Group",
     "HostnameMap",
     "HostnameMapError",
+    "KnownNodes",
+    "LookupStep",
+    "LookupTrace",
+    "MapChangedError",
     "MapEntry",
+    "MapSaveError",
     "NoHostnameMapError",
+    "NodesError",
     "NotInputfsError",
     "PathError",
     "PathinfoError",
     "Placement",
     "RecordingError",
     "Report",
+    "Suggestion",
     "UnmappedVolumesError",
     "Volume",
+    "VolumeTally",
     "files",
+    "findings",
     "iter_files",
+    "proposed_map",
     "read_hostname_map",
+    "suggest",
 ]

@@ -181,6 +181,12 @@ class Cluster:
         known = set(self._bricks.values())
         return all(volume.index in known or volume.online is False for volume in self.group_volumes(group))
 
+    def host_known(self, volume: Volume) -> bool:
+        """Whether a volume's host is the name that its server gives itself, or will not be another."""
+        if self.hosts_known or not self.has_graph or self.groups[volume.group].kind == "disperse":
+            return True
+        return volume.index in self._bricks.values()
+
     def forget_likely(self) -> None:
         """Forgets which brick is which volume where only a cookie spoke for it: cookies were found wrong."""
         with self._lock:

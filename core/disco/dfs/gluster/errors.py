@@ -20,7 +20,10 @@ __all__ = [
     "GlusterError",
     "GraphError",
     "HostnameMapError",
+    "MapChangedError",
+    "MapSaveError",
     "NoHostnameMapError",
+    "NodesError",
     "NotInputfsError",
     "PathError",
     "PathinfoError",
@@ -124,6 +127,38 @@ class NoHostnameMapError(GlusterError):
             "Write one there ('volume node' a line), pass hostname_map={...}, "
             "or hostname_map={} to use the hosts as they are named"
         )
+
+
+class MapChangedError(GlusterError):
+    """A host map's file is not what it was when it was read. ``found``: what it holds now, None where it is gone.
+    Nothing was written.
+    """
+
+    def __init__(self, path: bytes, found: bytes | None) -> None:
+        self.path, self.found = path, found
+        fact = "is gone" if found is None else "was changed by someone else"
+        super().__init__(f"{shown(path)} {fact} since it was read: reload it, merge, or overwrite it")
+
+
+class MapSaveError(GlusterError):
+    """A host map that could not be saved; the file is as it was. ``elsewhere``: a path that may do; ``use_line``: the
+    line for a shell that has jobs use the map from there.
+    """
+
+    def __init__(self, path: bytes, fact: str, elsewhere: str, use_line: str) -> None:
+        self.path, self.fact, self.elsewhere, self.use_line = path, fact, elsewhere, use_line
+        super().__init__(
+            f"cannot save {shown(path)}: {fact}. Save it elsewhere, as {shown(elsewhere)}, and use it from there: "
+            f"{shown(use_line)}"
+        )
+
+
+class NodesError(GlusterError):
+    """A list of the cluster's nodes that could not be had. ``source``: the file, the URL, or words."""
+
+    def __init__(self, source: str, fact: str) -> None:
+        self.source, self.fact = source, fact
+        super().__init__(f"the nodes of {shown(source)}: {fact}")
 
 
 class AddressError(GlusterError):

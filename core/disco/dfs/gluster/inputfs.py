@@ -78,7 +78,7 @@ class Source(Protocol):
     def is_stale(self) -> Future[bool]: ...
     def resolve_files(self, directory: bytes, names: list[bytes], *, sizes: bool) -> Future[ResolvedFiles]: ...
     def placement(self, answer: Answer) -> Placement: ...
-    def hostname_map(self) -> Future[HostnameMap]: ...
+    def hostname_map(self, *, lenient: bool = False) -> Future[HostnameMap]: ...
     def close(self) -> None: ...
 
 
@@ -279,12 +279,14 @@ class Inputfs:
         """Where a file lies of which ``answer`` was said; PathinfoError where no volume of the graph fits."""
         return self._placements.of(answer)
 
-    def hostname_map(self) -> Future[HostnameMap]:
-        """The host map found for this mount; NoHostnameMapError, PathError or HostnameMapError from the future."""
+    def hostname_map(self, *, lenient: bool = False) -> Future[HostnameMap]:
+        """The host map found for this mount; NoHostnameMapError, PathError or HostnameMapError from the future, the
+        last not of a map that is read leniently: its lines that cannot be used are left out.
+        """
         named = os.environ.get(MAP_VARIABLE)
         if named and isinstance(self._executor, SureExecutor):  # it is a file of this machine's, not of a worker's
-            return self._executor.submit_here(find_hostname_map, self.mount_point, named)
-        return self._executor.submit(find_hostname_map, self.mount_point, named)
+            return self._executor.submit_here(find_hostname_map, self.mount_point, named, lenient)
+        return self._executor.submit(find_hostname_map, self.mount_point, named, lenient)
 
     def close(self) -> None:
         """Takes no more work; a call that hangs in the mount is not waited for. A caller's executor is left open."""

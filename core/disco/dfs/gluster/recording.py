@@ -143,13 +143,13 @@ class Recording:
         """Where a file lies of which ``answer`` was said."""
         return self._placements.of(answer)
 
-    def hostname_map(self) -> Future[HostnameMap]:
+    def hostname_map(self, *, lenient: bool = False) -> Future[HostnameMap]:
         """The host map as it was recorded; NoHostnameMapError from the future where there was none."""
         future: Future[HostnameMap] = Future()
         try:
             if not self._map:
                 raise NoHostnameMapError((f"the recording {os.fsdecode(self.path)}",))
-            future.set_result(HostnameMap.from_text(*self._map))
+            future.set_result(HostnameMap.from_text(*self._map, lenient=lenient))
         except GlusterError as error:
             future.set_exception(error)
         return future
