@@ -18,7 +18,7 @@ from textual.screen import Screen
 from disco.dfs.gluster.errors import GlusterError
 from disco.dfs.gluster.mounts import Mount, gluster_mounts
 
-from .commands import APP_COMMANDS, EXPLORER_COMMANDS, bindings
+from .commands import APP_COMMANDS, EXPLORER_COMMANDS, WORKBENCH_COMMANDS, Command, bindings
 from .crash import UnexpectedError
 from .display import NodeColours, shown
 from .messages import CopyWanted, Opened, OpeningFailed, OpenWanted
@@ -26,6 +26,8 @@ from .screens.explorer import ExplorerScreen
 from .screens.help import HelpScreen
 from .screens.mounts import MountsScreen
 from .screens.opening import OpeningScreen, ProblemScreen
+from .screens.question import QuestionScreen
+from .screens.workbench import WorkbenchScreen
 from .session import MapChoice, Session, open_path
 
 __all__ = ["GlusterTui"]
@@ -126,12 +128,18 @@ class GlusterTui(App[None]):
         self._open_path(message.path)
 
     def on_reopen_wanted(self) -> None:
+        self._if_map_is_saved(self._reopen, "Drop and read again")
+
+    def _reopen(self) -> None:
         if self._opener is None:
             self._only(MountsScreen(self._mounts()))
         else:
             self._open()
 
     def on_mounts_wanted(self) -> None:
+        self._if_map_is_saved(self._show_mounts, "Drop and go")
+
+    def _show_mounts(self) -> None:
         self._attempt += 1  # what is being opened is not wanted any more
         self._only(MountsScreen(self._mounts()))
 
@@ -141,6 +149,22 @@ class GlusterTui(App[None]):
             encoded = base64.b64encode(message.copied).decode("ascii")
             self._driver.write(f"\x1b]52;c;{encoded}\a")
         self.notify(shown(message.copied), title="Copied", markup=False, timeout=3)
+
+    def _if_map_is_saved(self, go_on: Callable[[], None], what: str) -> None:
+        """Goes on; where edits of the host map are in no file yet, only if the user agrees to drop them."""
+        desks = [screen.desk for screen in self.screen_stack if isinstance(screen, ExplorerScreen)]
+        if not any(desk.dirty for desk in desks):
+            go_on()
+            return
+        if any(isinstance(screen, QuestionScreen) for screen in self.screen_stack):
+            return
+        words = f"Your edits of {shown(desks[0].path)} are not saved. m, then w, saves them."
+        question = QuestionScreen("Drop the edits of the host map?", words, yes=what, no="Stay")
+        self.push_screen(question, lambda answer: go_on() if answer else None)
+
+    async def action_quit(self) -> None:
+        """Leaves at once, but for edits of the host map that are in no file."""
+        self._if_map_is_saved(self.exit, "Drop and leave")
 
     def action_help_quit(self) -> None:
         """What ctrl+c does where it copies nothing; Textual's own names a key that stands nowhere else here."""
@@ -153,11 +177,10 @@ class GlusterTui(App[None]):
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """The palette: every command that applies here, and the themes."""
-        commands = [*APP_COMMANDS]
-        if isinstance(screen, ExplorerScreen):
-            commands = [*EXPLORER_COMMANDS, *APP_COMMANDS]
-        for command in commands:
-            target = screen if command in EXPLORER_COMMANDS else self
+        own: tuple[Command, ...] = EXPLORER_COMMANDS if isinstance(screen, ExplorerScreen) else ()
+        own = WORKBENCH_COMMANDS if isinstance(screen, WorkbenchScreen) else own
+        for command in (*own, *APP_COMMANDS):
+            target = screen if command in own else self
             action = command.action
             yield SystemCommand(
                 command.title, f"{command.words} ({command.binding.key_display or command.key})",

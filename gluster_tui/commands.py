@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from textual.binding import Binding, BindingType
 
-__all__ = ["APP_COMMANDS", "EXPLORER_COMMANDS", "Command", "bindings"]
+__all__ = ["APP_COMMANDS", "EXPLORER_COMMANDS", "WORKBENCH_COMMANDS", "Command", "bindings"]
 
 
 @dataclass(frozen=True)
@@ -57,6 +57,7 @@ EXPLORER_COMMANDS = (
         "^r",
         at_once=True,
     ),
+    Command("host_map", "m", "host map", "See why a volume is unmapped, mend the host map, save it"),
     Command("export", "e", "export", "Write the files shown as an input list for a job"),
     Command("stop", "escape", "stop", "Stop the walk and keep what is there, marked incomplete", "esc"),
     Command("go_on", "g", "go on", "Go on with a walk that was stopped"),
@@ -67,6 +68,22 @@ EXPLORER_COMMANDS = (
     ),
     Command("mounts", "o", "open", "Open another GlusterFS mount", in_footer=False),
     Command("clear_filter", "ctrl+l", "clear filter", "Show all files again", "^l", in_footer=False, at_once=True),
+)
+
+WORKBENCH_COMMANDS = (
+    Command("edit", "e", "edit", "Give the volume under the cursor another node"),
+    Command("take", "t", "take", "Take the suggestion for the volume under the cursor"),
+    Command("take_all", "T", "take all", "Take all suggestions, as one step"),
+    Command("remove", "x", "remove", "Take away the entry that gave the volume its node", in_footer=False),
+    Command("undo", "u", "undo", "Take the last step back"),
+    Command("redo", "U,ctrl+y", "redo", "Do again what was taken back", "U"),
+    Command("save", "w,ctrl+s", "save", "See what would change in the file, and save it", "w"),
+    Command("take_disk", "l", "reload", "Go on with the file as it is now, your edits on top"),
+    Command("sort", "s", "sort", "Sort by the next column; a click on a title sorts by it", in_footer=False),
+    Command("reverse", "S", "reverse", "Sort the other way round", in_footer=False),
+    Command("files", "f", "files", "Go to the next file on this volume, in the explorer", in_footer=False),
+    Command("copy", "c", "copy", "Copy the line under the cursor: a volume, an entry, a finding", in_footer=False),
+    Command("back", "escape,m", "back", "Go back to the files; edits stay until they are saved or dropped", "esc"),
 )
 
 APP_COMMANDS = (

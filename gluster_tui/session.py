@@ -10,6 +10,7 @@ from disco.dfs.gluster.cluster import Volume
 from disco.dfs.gluster.errors import GlusterError, NoHostnameMapError, RecordingError
 from disco.dfs.gluster.hostmap import HostnameMap, read_hostname_map
 from disco.dfs.gluster.inputfs import PlacementMode, Source, Start, open_inputfs
+from disco.dfs.gluster.nodes import KnownNodes
 from disco.dfs.gluster.recording import Recording, is_recording_unit, open_recording
 
 from .helper_process import HelperProcess
@@ -31,16 +32,25 @@ class MapChoice:
 
 @dataclass
 class Session:
-    """One open dataset. ``map_error``: why no host map is in use, where one was looked for."""
+    """One open dataset. ``map_error``: why no host map is in use, where one was looked for. ``map_is_named``: the user
+    named its file. ``known_nodes``: those of the cluster, where the user told them.
+    """
 
     source: Source
     start: Start
     hostmap: HostnameMap
     map_error: GlusterError | None = None
     executor: HelperProcess | None = None
+    map_is_named: bool = False
+    known_nodes: KnownNodes | None = None
 
     def __post_init__(self) -> None:
         self.addresser = Addresser(self.source.cluster, self.hostmap)
+
+    def use_map(self, hostmap: HostnameMap, map_error: GlusterError | None = None) -> None:
+        """Goes by another host map from now on: nodes, addresses and what is unmapped."""
+        self.hostmap, self.map_error = hostmap, map_error
+        self.addresser = Addresser(self.source.cluster, hostmap)
 
     @property
     def is_recording(self) -> bool:
@@ -111,7 +121,8 @@ def open_path(path: str, choice: MapChoice) -> Session:
         if recorded:
             return open_recorded(path, choice, executor)
         source, start = open_inputfs(path, executor=executor, placement=choice.placement)
-        return Session(source, start, *_choose_map(source, choice), executor=executor)
+        named = choice.file is not None
+        return Session(source, start, *_choose_map(source, choice), executor=executor, map_is_named=named)
     except BaseException:
         executor.shutdown()
         raise
@@ -122,7 +133,8 @@ def open_recorded(path: str, choice: MapChoice, executor: HelperProcess | None =
     if choice.placement == "exact":
         raise RecordingError(os.fsencode(path), 0, "a recording answers as it was recorded: --exact is for a mount")
     recording = open_recording(path, executor)
-    return Session(recording, recording.start, *_choose_map(recording, choice), executor=executor)
+    hostmap, map_error = _choose_map(recording, choice)
+    return Session(recording, recording.start, hostmap, map_error, executor, choice.file is not None)
 
 
 def _choose_map(source: Source, choice: MapChoice) -> tuple[HostnameMap, GlusterError | None]:

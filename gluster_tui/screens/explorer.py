@@ -5,11 +5,14 @@ from __future__ import annotations
 import gc
 import os
 import threading
+from concurrent.futures import Future
+from dataclasses import dataclass
 from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
+from textual.message import Message
 from textual.screen import Screen
 from textual.theme import Theme
 
@@ -17,12 +20,14 @@ from disco.dfs.gluster.catalog import CatalogDirectory
 from disco.dfs.gluster.cluster import Volume
 from disco.dfs.gluster.errors import shown
 from disco.dfs.gluster.filters import Filter, Substring
+from disco.dfs.gluster.map_saving import MapFile
 from disco.dfs.gluster.units import PENDING
 
 from ..commands import EXPLORER_COMMANDS, bindings
 from ..display import NodeColours
 from ..helper_process import HelperEndedError
 from ..loader import Loader
+from ..map_desk import MapDesk
 from ..messages import CopyWanted, Loaded, MountsWanted, ReopenWanted
 from ..session import Session
 from ..updates import Update
@@ -33,10 +38,19 @@ from ..widgets.keys import Keys
 from ..widgets.replicas import Replicas
 from ..widgets.rows import Rows
 from .export import ExportScreen
+from .workbench import WorkbenchScreen
 
 __all__ = ["ExplorerScreen"]
 
 _MANY = 100_000  # files
+_MAP_EVERY = 2.0  # seconds after which the host map's file is looked at again
+
+
+@dataclass
+class _MapRead(Message):
+    """The host map's file was read; None where it could not be."""
+
+    file: MapFile | None
 
 
 class ExplorerScreen(Screen[None]):
@@ -54,6 +68,8 @@ class ExplorerScreen(Screen[None]):
         self.keep: Filter = Substring(b"")
         self.ticket = 0
         self.latest: Update | None = None
+        self.desk = MapDesk(session, self._map_changed)
+        self._reading_map = False
         self._start_name = session.start.name
         self._volumes: tuple[Volume, ...] = ()
 
@@ -77,6 +93,8 @@ class ExplorerScreen(Screen[None]):
         self.replicas.empty_words = "No file is under the cursor."
         self.files.focus()
         self.app.theme_changed_signal.subscribe(self, self._theme_changed)
+        self._look_at_map()
+        self.set_interval(_MAP_EVERY, self._look_at_map)
         self.call_after_refresh(self.loader.begin)  # both at once take longer than one after the other
 
     def on_unmount(self) -> None:
@@ -279,6 +297,56 @@ class ExplorerScreen(Screen[None]):
 
     def action_mounts(self) -> None:
         self.post_message(MountsWanted())
+
+    # The host map.
+
+    def _look_at_map(self) -> None:
+        if not self._reading_map:
+            self._reading_map = True
+            self.desk.read().add_done_callback(self._tell_map)
+
+    def _tell_map(self, future: Future[MapFile]) -> None:
+        """On the thread that read it."""
+        self.post_message(_MapRead(None if future.cancelled() or future.exception() else future.result()))
+
+    def on__map_read(self, message: _MapRead) -> None:
+        self._reading_map = False
+        if message.file is not None and self.desk.take_read(message.file):
+            self._workbench_changed()
+            self.query_one(NoticeBar).tell_map_changed(self.desk.on_disk is not None)
+
+    def _map_changed(self) -> None:
+        """The session goes by another map from now on."""
+        self.colours.know(self.session.nodes)
+        self.files.forget_rows()
+        self._show_file()
+        self.query_one(TitleBar).refresh()
+        self.query_one(NoticeBar).tell_map_changed(self.desk.on_disk is not None)
+        self._workbench_changed()
+
+    def _workbench_changed(self) -> None:
+        for screen in self.app.screen_stack:
+            if isinstance(screen, WorkbenchScreen):
+                screen.map_changed()
+
+    def action_host_map(self) -> None:
+        """Opens the workbench, on the volume under the cursor in the replicas panel."""
+        volume = self.replicas.volume if self.focused is self.replicas else None
+        picture = self.latest.picture if self.latest is not None else None
+        self.app.push_screen(WorkbenchScreen(self.desk, self.colours, picture, volume), self._go_to_volume)
+
+    def _go_to_volume(self, volume: int | None) -> None:
+        """Puts the cursor on the next file that lies on a volume."""
+        picture = self.files.picture
+        if volume is None or picture is None:
+            return
+        name = self.session.source.cluster.volumes[volume].name
+        row = picture.next_on(volume, self.files.cursor)
+        if row is None:
+            self.notify(f"No file shown lies on {shown(name)}.", severity="warning", markup=False)
+            return
+        self.files.cursor = row
+        self.files.focus()
 
     def action_export(self) -> None:
         if self.latest is not None:

@@ -14,7 +14,7 @@ from textual.containers import VerticalScroll
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
-from ..commands import APP_COMMANDS, EXPLORER_COMMANDS, Command
+from ..commands import APP_COMMANDS, EXPLORER_COMMANDS, WORKBENCH_COMMANDS, Command
 from ..widgets.file_list import DEGRADED, FAILED_SIGN, UNMAPPED
 
 __all__ = ["HelpScreen"]
@@ -45,7 +45,8 @@ class HelpScreen(ModalScreen[None]):
             dialog.border_title = "Help"
             dialog.border_subtitle = "esc closes"
             commands = [(_key(command), command.words) for command in (*EXPLORER_COMMANDS, *APP_COMMANDS)]
-            yield Static(_table({"Commands": commands, "Moving": _MOVES, "Signs": _SIGNS}))
+            workbench = [(_key(command), command.words) for command in WORKBENCH_COMMANDS]
+            yield Static(_table({"Commands": commands, "Host map": workbench, "Moving": _MOVES, "Signs": _SIGNS}))
 
 
 def _key(command: Command) -> str:

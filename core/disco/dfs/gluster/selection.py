@@ -22,6 +22,7 @@ from .filters import Filter, Substring
 from .names import Span
 from .placement import Placement
 from .units import FAILED, GONE, PENDING
+from .volume_tally import VolumeTally
 from .walk import PlacedFiles
 from .walker import BATCH
 
@@ -120,6 +121,20 @@ class SelectionPicture:
         index = bisect_left(names, name)
         return self._branch.number_of(directory, index) if names[index : index + 1] == [name] else None
 
+    def next_on(self, volume: int, after: int) -> int | None:
+        """The number of the next row whose file lies on a volume, by its index; the first such where none follows."""
+        wanted = {place for place, placed in enumerate(self.catalog.placements) if volume in placed.usable}
+        first, number = None, 0
+        for directory, indexes in self._segments():
+            if wanted.intersection(directory.count_places()):
+                for offset, index in enumerate(indexes):
+                    if directory.places[index] in wanted:
+                        if number + offset > after:
+                            return number + offset
+                        first = number + offset if first is None else first
+            number += len(indexes)
+        return first
+
     def spans(self, row: Row, mount_point: bytes) -> list[tuple[int, int]]:
         """Where a row's name matches the filter, as (start, end) in its bytes."""
         return self.keep.spans(os.path.join(mount_point, row.directory.path), row.name, row.mark)
@@ -145,6 +160,18 @@ class SelectionPicture:
                     [placements[directory.places[i]] for i in kept],
                     [directory.sizes[i] for i in kept],
                 )
+
+    def tally(self) -> VolumeTally:
+        """How many of the files, and how many bytes, each volume holds."""
+        tally = VolumeTally()
+        for directory, indexes in self._segments():
+            places, sizes = [directory.places[i] for i in indexes], [max(directory.sizes[i], 0) for i in indexes]
+            for place in set(places):
+                if place >= 0:
+                    placement = self.catalog.placements[place]
+                    tally.files[placement] += places.count(place)
+                    tally.bytes[placement] += sum(compress(sizes, map(place.__eq__, places)))
+        return tally
 
     def unmapped_files(self, addresser: Addresser) -> dict[int, int]:
         """How many of the files each unmapped volume holds, by volume index."""
