@@ -152,7 +152,7 @@ def test_a_file_that_was_changed_since_it_was_read_is_not_written(path, found):
 
 
 def test_a_file_that_appeared_since_is_not_written(path):
-    with pytest.raises(MapChangedError):
+    with pytest.raises(MapChangedError, match="is there already"):
         save_map(NEW, path, None)
     assert path.read_bytes() == OLD
 

@@ -100,7 +100,7 @@ def save_map(
 
 def _compare(target: bytes, found: bytes | None, read: bytes | None, overwrite: bool) -> None:
     if found != read and not overwrite:
-        raise MapChangedError(target, found)
+        raise MapChangedError(target, read, found)
 
 
 def _content(real: bytes) -> bytes | None:
