@@ -136,6 +136,12 @@ def test_a_name_that_stands_twice_with_other_nodes_is_an_error():
     assert finding.words == "nx01 is n9 here and n1 in line 1"
 
 
+def test_a_mapping_that_was_passed_has_no_lines():
+    hostmap = HostnameMap.from_mapping({"#x": "n9", "nx01": "n1", "nx02": "n2", "nx03": "n3", "nx04": "n4"})
+    (finding,) = findings(known_cluster(), hostmap)
+    assert (finding.code, finding.line, finding.column) == ("unused-entry", None, None)
+
+
 # Entries
 
 

@@ -137,6 +137,13 @@ def test_without_a_file_there_is_nothing_to_back_up(tmp_path):
     assert names(tmp_path) == ["map"]
 
 
+def test_a_backup_is_not_written_through_a_link(path):
+    path.with_name("map.bak").symlink_to("other")
+    with pytest.raises(MapSaveError, match=r"map\.bak is a link"):
+        save_map(NEW, path, OLD, backup=True)
+    assert (path.read_bytes(), names(path.parent)) == (OLD, ["map", "map.bak"])
+
+
 # Others
 
 
