@@ -43,7 +43,7 @@ EVERY_ERROR = [
     FilterError(TEXT, TEXT, 3),
     GraphError(HOSTILE, 7, TEXT),
     HostnameMapError(TEXT, 3, TEXT),
-    MapChangedError(HOSTILE, HOSTILE),
+    MapChangedError(HOSTILE, None, HOSTILE),
     MapSaveError(HOSTILE, TEXT, TEXT, TEXT),
     NodesError(TEXT, TEXT),
     NoHostnameMapError((TEXT, "/inputfs/.hostname_map")),

@@ -62,3 +62,8 @@ def test_an_entry_that_names_another_volume_is_no_near_miss():
 
 def test_entries_that_name_nothing_are_told_in_the_order_of_the_file():
     assert HostnameMap.from_text(b"z 1\nnx02 2\na 3\n", "map").unused([NX02]) == ["z", "a"]
+
+
+def test_a_host_that_nobody_configured_is_not_tried():
+    volume = a_volume(0, configured_host="")
+    assert [step.kind for step in HostnameMap.none().explain(volume).steps] == ["volume", "brick", "host"]

@@ -95,12 +95,21 @@ def test_a_volume_is_called_unmapped_as_soon_as_its_host_is_known():
     assert codes(b"", cluster) == ["unmapped-volume"] * 2 + ["unknown-host"] * 2
 
 
-def test_a_volume_that_is_offline_is_called_unmapped_although_its_host_is_not_known():
+@pytest.mark.parametrize(
+    ("text", "severity", "code", "words"),
+    [
+        (b"server-1 n1\n", "warning", "unknown-host", "it is offline, so that its host is not known"),
+        (b"nx01-vol1 n1\n", "error", "unmapped-volume", "nx02-vol1 is unmapped"),
+    ],
+    ids=["an entry may name its host", "no entry can"],
+)
+def test_a_volume_that_is_offline_is_unmapped_unless_an_entry_may_name_its_host(text, severity, code, words):
     cluster = web_cluster()
     cluster.set_states({"nx02-vol1": False, "nx01-vol1": True})
     cluster.locate("web-replicate-0", bricks("server-1"))
-    found = [finding.words for finding in findings(cluster, HostnameMap.from_text(b"server-1 n1\n", "/map"))]
-    assert found[0] == "nx02-vol1 is unmapped (it is offline, so that its host is not known)"
+    finding = next(finding for finding in found(text, cluster) if finding.volumes == (1,))
+    assert (finding.severity, finding.code) == (severity, code)
+    assert words in finding.words
 
 
 def test_where_no_map_is_wanted_no_volume_is_unmapped():
@@ -125,6 +134,12 @@ def test_a_name_that_stands_twice_with_other_nodes_is_an_error():
     finding = the("conflicting-entry", WHOLE + b"nx01 n9\n")
     assert (finding.severity, finding.place) == ("error", "/map:5:6")
     assert finding.words == "nx01 is n9 here and n1 in line 1"
+
+
+def test_a_mapping_that_was_passed_has_no_lines():
+    hostmap = HostnameMap.from_mapping({"#x": "n9", "nx01": "n1", "nx02": "n2", "nx03": "n3", "nx04": "n4"})
+    (finding,) = findings(known_cluster(), hostmap)
+    assert (finding.code, finding.line, finding.column) == ("unused-entry", None, None)
 
 
 # Entries

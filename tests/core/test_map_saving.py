@@ -137,6 +137,13 @@ def test_without_a_file_there_is_nothing_to_back_up(tmp_path):
     assert names(tmp_path) == ["map"]
 
 
+def test_a_backup_is_not_written_through_a_link(path):
+    path.with_name("map.bak").symlink_to("other")
+    with pytest.raises(MapSaveError, match=r"map\.bak is a link"):
+        save_map(NEW, path, OLD, backup=True)
+    assert (path.read_bytes(), names(path.parent)) == (OLD, ["map", "map.bak"])
+
+
 # Others
 
 
@@ -152,7 +159,7 @@ def test_a_file_that_was_changed_since_it_was_read_is_not_written(path, found):
 
 
 def test_a_file_that_appeared_since_is_not_written(path):
-    with pytest.raises(MapChangedError):
+    with pytest.raises(MapChangedError, match="is there already"):
         save_map(NEW, path, None)
     assert path.read_bytes() == OLD
 

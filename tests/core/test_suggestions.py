@@ -105,6 +105,11 @@ def test_a_known_node_that_is_almost_called_as_the_host_is_suggested():
     assert node(named("v"), b"", "hosta.example.com") == ("hosta.example.com", "known node")
 
 
+def test_the_host_itself_is_what_is_left():
+    (found,) = suggested(named("v"), b"")
+    assert (found.node, found.reason) == ("hosta", "its host: nothing better is known")
+
+
 def test_the_next_node_in_a_row_is_not_taken_for_the_host():
     assert node(cluster_of({"name": "v", "host": "nx02"}), b"", "nx01", "nx03") == ("nx02", "host")
 

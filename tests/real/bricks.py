@@ -9,6 +9,7 @@ from .volfiles import ServedBrick, brick_volfile
 
 # Somebody else may take a port between the look and the start.
 PORT_ATTEMPTS = 3
+ONE_PATH = "brick"
 
 
 class BrickServers:
@@ -66,10 +67,20 @@ class BrickServers:
     def _place(self, spec: VolumeSpec, number: int, port: int) -> ServedBrick:
         directory = self._directory / f"b{number + 1}"
         directory.mkdir(exist_ok=True)
-        return ServedBrick(number, spec.bricks[number], str(directory), port, number in spec.arbiters)
+        bound = ""
+        if spec.one_path:
+            (self._directory / ONE_PATH).mkdir(exist_ok=True)
+            bound = str(self._directory / ONE_PATH)
+        return ServedBrick(number, spec.bricks[number], str(directory), port, number in spec.arbiters, bound)
 
     def _run(self, daemon: Daemon) -> None:
-        daemon.start(["glusterfsd", "-f", str(self._volfile(daemon))])
+        common = self._directory / ONE_PATH
+        prefix: list[str] = []
+        if common.exists():  # a mount namespace of its own: it sees its directory at the path of all
+            bind = 'mount --bind "$1" "$2" && shift 2 && exec "$@"'
+            own = self._directory / daemon.name.replace("bricks-", "b")
+            prefix = ["unshare", "--mount", "sh", "-c", bind, "sh", str(own), str(common)]
+        daemon.start(["glusterfsd", "-f", str(self._volfile(daemon))], prefix)
 
     def _volfile(self, daemon: Daemon) -> Path:
         return self._directory / f"{daemon.name}.vol"

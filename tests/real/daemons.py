@@ -36,9 +36,9 @@ class Daemon:
         self.log = directory / "log" / f"{name}.log"
         self.pid_file = directory / "run" / f"{name}.pid"
 
-    def start(self, arguments: Sequence[str]) -> None:
-        """Run it; returns when it works, for GlusterFS goes to the background by then."""
-        command = [program(arguments[0]), "-l", str(self.log), "-p", str(self.pid_file), *arguments[1:]]
+    def start(self, arguments: Sequence[str], prefix: Sequence[str] = ()) -> None:
+        """Run it, through the command `prefix`; returns when it works: GlusterFS goes to the background by then."""
+        command = [*prefix, program(arguments[0]), "-l", str(self.log), "-p", str(self.pid_file), *arguments[1:]]
         try:
             subprocess.run(
                 command,

@@ -64,6 +64,7 @@ class VolumeSpec:
     one_process     one process serves all bricks; if not, a process each, so that one can be stopped alone
     server_names    "path": a brick's volume on the server side is named by its directory, as glusterd does;
                     "short": vol1, vol2, ...
+    one_path        every brick has the same path, as on hosts of one kind; needs a process a brick
     node_uuids      pathinfo shows a UUID a brick where the host stands (storage.node-uuid-pathinfo)
     distribute      put a cluster/distribute over the groups; only a volume of one group can go without
     layers          types of further volumes below the top one, lowest first, as "performance/write-behind"
@@ -76,6 +77,7 @@ class VolumeSpec:
     name: str = "web"
     one_process: bool = True
     server_names: ServerNames = "path"
+    one_path: bool = False
     node_uuids: bool = False
     shard_block_size: str | None = None
     ping_timeout: int = 42
@@ -95,6 +97,8 @@ class VolumeSpec:
                 raise ValueError(f"a volfile cannot hold the name {word!r}")
         if not self.groups:
             raise ValueError("a volume needs a group")
+        if self.one_path and self.one_process:
+            raise ValueError("bricks of one path need one_process=False")
         if len(set(names)) != len(names):
             raise ValueError(f"volume names repeat: {' '.join(names)}")
         if len(self.groups) > 1 and not self.distribute:
@@ -122,6 +126,7 @@ class VolumeOptions(TypedDict, total=False):
     name: str
     one_process: bool
     server_names: ServerNames
+    one_path: bool
     node_uuids: bool
     shard_block_size: str | None
     ping_timeout: int

@@ -1,5 +1,6 @@
 """Descriptions of volumes, and the volfiles made of them."""
 
+import dataclasses
 from typing import Any
 
 import pytest
@@ -69,6 +70,7 @@ def test_groups_that_cannot_be_are_refused(kind: GroupKind, count: int, more: di
         ({"hosts": ["nx#1"]}, "nx#1"),
         ({"hosts": ["`reboot`"]}, "reboot"),
         ({"distribute": False}, "several groups"),
+        ({"one_path": True}, "one_process=False"),
     ],
 )
 def test_volumes_that_cannot_be_are_refused(options: dict[str, Any], message: str) -> None:
@@ -126,6 +128,13 @@ def test_layers_of_groups_lie_below_the_distribution() -> None:
         "subvolumes web-replicate-1",
     ]
     assert block(text, "web-dht")[-1] == "subvolumes web-replicate-0-readdir-ahead web-replicate-1-readdir-ahead"
+
+
+def test_a_brick_is_served_by_the_path_that_its_process_sees() -> None:
+    spec = distributed(1, one_path=True, one_process=False)
+    bricks = [dataclasses.replace(brick, bound="/v/brick") for brick in served(spec)]
+    assert "option directory /v/brick" in block(brick_volfile(spec, bricks), "posix1")
+    assert "option remote-subvolume /v/brick" in block(client_volfile(spec, bricks), "nx01-vol1")
 
 
 def test_brick_graph() -> None:

@@ -16,17 +16,25 @@ UUID_SPACE = uuid.UUID("6ec3f3b5-5d5c-4f0e-8a55-0f4b2f2c7a10")
 
 @dataclass(frozen=True, slots=True)
 class ServedBrick:
-    """A brick with its place on this machine: its number, its directory, and the port it is served on."""
+    """A brick with its place on this machine: its number, its directory, and the port it is served on.
+
+    `path` is the directory as its process sees it, and so as pathinfo shows it: another one where all have the same.
+    """
 
     number: int
     spec: BrickSpec
     directory: str
     port: int
     arbiter: bool = False
+    bound: str = ""
+
+    @property
+    def path(self) -> str:
+        return self.bound or self.directory
 
     def server_name(self, names: ServerNames) -> str:
         """Its volume on the server side, which is what a client asks for."""
-        return self.directory if names == "path" else f"vol{self.number + 1}"
+        return self.path if names == "path" else f"vol{self.number + 1}"
 
 
 def brick_volfile(spec: VolumeSpec, bricks: Sequence[ServedBrick]) -> str:
@@ -46,7 +54,7 @@ def brick_volfile(spec: VolumeSpec, bricks: Sequence[ServedBrick]) -> str:
 def brick_graph(spec: VolumeSpec, brick: ServedBrick) -> str:
     """The volumes of one brick, from the directory upwards."""
     end = str(brick.number + 1)
-    storage = [("directory", brick.directory), ("hostname", brick.spec.host), *spec.posix_options]
+    storage = [("directory", brick.path), ("hostname", brick.spec.host), *spec.posix_options]
     if spec.node_uuids:
         storage += [("glusterd-uuid", node_uuid(brick.spec.host)), ("node-uuid-pathinfo", "on")]
     text = volume_text(below := f"posix{end}", "storage/posix", storage)

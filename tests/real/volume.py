@@ -116,8 +116,13 @@ class RealVolume:
 
     @property
     def brick_directories(self) -> list[str]:
-        """Where the bricks lie: the paths that pathinfo shows."""
+        """Where the bricks lie."""
         return [brick.directory for brick in self._bricks.served]
+
+    @property
+    def brick_paths(self) -> list[str]:
+        """The paths that pathinfo shows: where they lie, unless `one_path` gives them all the same."""
+        return [brick.path for brick in self._bricks.served]
 
     def stop_brick(self, number: int) -> None:
         """SIGKILL the process of one brick, and wait until the client has seen it."""

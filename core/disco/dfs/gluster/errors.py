@@ -130,14 +130,18 @@ class NoHostnameMapError(GlusterError):
 
 
 class MapChangedError(GlusterError):
-    """A host map's file is not what it was when it was read. ``found``: what it holds now, None where it is gone.
-    Nothing was written.
+    """A host map's file is not what it was when it was read. ``read``, ``found``: what it held then, and now; None
+    where it was not there. Nothing was written.
     """
 
-    def __init__(self, path: bytes, found: bytes | None) -> None:
-        self.path, self.found = path, found
-        fact = "is gone" if found is None else "was changed by someone else"
-        super().__init__(f"{shown(path)} {fact} since it was read: reload it, merge, or overwrite it")
+    def __init__(self, path: bytes, read: bytes | None, found: bytes | None) -> None:
+        self.path, self.read, self.found = path, read, found
+        if read is None:
+            fact = "is there already: merge with it, or overwrite it"
+        else:
+            done = "is gone" if found is None else "was changed by someone else"
+            fact = f"{done} since it was read: reload it, merge with it, or overwrite it"
+        super().__init__(f"{shown(path)} {fact}")
 
 
 class MapSaveError(GlusterError):

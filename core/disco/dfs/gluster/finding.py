@@ -9,7 +9,7 @@ from typing import Literal
 from .cluster import Cluster, Volume
 from .errors import shown
 from .hostmap import Assignment, HostnameMap, MapEntry
-from .map_grammar import EntryLine, lines_of
+from .map_grammar import EntryLine, Line, lines_of
 from .near_misses import NearMiss
 from .nodes import KnownNodes
 from .volume_tally import VolumeTally
@@ -88,8 +88,14 @@ class Subject:
         return tuple(volume for volume in self.volumes if not self.cluster.host_known(volume))
 
     @cached_property
+    def lines(self) -> tuple[Line, ...]:
+        """The lines of the map's file; none of a mapping that a caller passed."""
+        by_caller = any(entry.line is None for entry in self.hostmap.entries.values())
+        return () if by_caller else tuple(lines_of(self.hostmap.text))
+
+    @cached_property
     def _entry_lines(self) -> dict[int, EntryLine]:
-        return {line.number: line for line in lines_of(self.hostmap.text) if isinstance(line, EntryLine)}
+        return {line.number: line for line in self.lines if isinstance(line, EntryLine)}
 
     def place(self, entry: MapEntry | None, *, of_node: bool = False) -> tuple[str | None, int | None, int | None]:
         """The file, the line and the column of an entry, or of its node; None: of the map as a whole."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
+from .errors import shown
 from .hostmap import HostnameMap
 from .map_text import MapText
 
@@ -57,7 +58,7 @@ class MapEdits:
 
     def set_node(self, name: str, node: str) -> None:
         """Gives a name a node; HostnameMapError for words that a map cannot hold."""
-        self.set_nodes({name: node}, f"{name} -> {node}")
+        self.set_nodes({name: node}, f"{shown(name)} -> {shown(node)}")
 
     def set_nodes(self, nodes: Mapping[str, str], words: str) -> None:
         """Gives several names their nodes, as one step."""
@@ -65,7 +66,7 @@ class MapEdits:
 
     def remove(self, name: str) -> None:
         """Takes every entry of a name away."""
-        self.change(self.text.without(name), f"{name} removed")
+        self.change(self.text.without(name), f"{shown(name)} removed")
 
     def change(self, text: MapText, words: str) -> None:
         """Takes any other text as one step; what is the same is none. Steps that were undone are forgotten."""

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from .errors import shown
 from .finding import Finding, Severity, Subject, near_words
 from .hostmap import MapEntry, names_of
-from .map_grammar import EntryLine, FaultyLine, clash, lines_of
+from .map_grammar import EntryLine, FaultyLine, clash
 from .near_misses import NameIndex
 
 __all__ = ["entry_findings", "line_findings"]
@@ -17,7 +17,7 @@ def line_findings(subject: Subject) -> Iterator[Finding]:
     """Lines that cannot be used, and names that stand twice."""
     source = subject.hostmap.source
     first: dict[str, EntryLine] = {}
-    for line in lines_of(subject.hostmap.text):
+    for line in subject.lines:
         if isinstance(line, FaultyLine):
             yield Finding("error", "malformed-line", line.fact, source, line.number, line.column)
         elif isinstance(line, EntryLine):

@@ -87,7 +87,7 @@ def save_map(
             before = _content(real)
             _compare(target, before, read, overwrite)
             if backup and before is not None:
-                _write(real + b".bak", before, like=real)
+                _back_up(real, before)
             # From this last look until the rename, some microseconds, a program that knows nothing of our lock, or one
             # on another client of the inputfs, may still save and be lost: no system call compares and renames at once.
             _write(real, text, like=real, look=lambda: _compare(target, _content(real), read, overwrite))
@@ -100,7 +100,7 @@ def save_map(
 
 def _compare(target: bytes, found: bytes | None, read: bytes | None, overwrite: bool) -> None:
     if found != read and not overwrite:
-        raise MapChangedError(target, found)
+        raise MapChangedError(target, read, found)
 
 
 def _content(real: bytes) -> bytes | None:
@@ -109,6 +109,13 @@ def _content(real: bytes) -> bytes | None:
             return file.read()
     except FileNotFoundError:
         return None
+
+
+def _back_up(real: bytes, content: bytes) -> None:
+    target = real + b".bak"
+    if os.path.islink(target):  # whoever made it chose what would be written over
+        raise ExportError(target, f"the backup {os.fsdecode(target)} is a link")
+    _write(target, content, like=real)
 
 
 def _write(real: bytes, text: bytes, *, like: bytes, look: Callable[[], None] = lambda: None) -> None:

@@ -83,7 +83,9 @@ class _Suggester:
         yield from self._pattern(volume)
         yield from self._near_entry(volume)
         yield from self._known_node(volume)
-        words = f"its host, {shown(volume.host)}: nothing better is known"
+        known = self.cluster.host_known(volume)
+        words = "its host" if known else "the host it was configured by, since no file has shown its own"
+        words += ": nothing better is known"
         yield Suggestion(volume.index, volume.name, volume.host, "host", words)
 
     def _same_host(self, volume: Volume) -> Iterable[Suggestion]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from .cluster import Group, Volume
 from .errors import shown
-from .finding import Finding, Subject, near_words
+from .finding import Finding, Severity, Subject, near_words
 from .near_misses import NameIndex, NearMiss
 from .volume_tally import Share
 
@@ -19,18 +19,11 @@ def volume_findings(subject: Subject) -> Iterator[Finding]:
     for volume in subject.unmapped:
         trace = subject.hostmap.explain(volume, subject.volumes)
         near = trace.near
-        known = subject.cluster.taught(volume.group)
         share = shares.get(volume.index, Share()) if shares is not None else None
-        if known:
-            lost = f": {share.files:,} {'file loses' if share.files == 1 else 'files lose'} locality" if share else ""
-            words = f"{shown(volume.name)} is unmapped{lost}"
-            if not subject.cluster.host_known(volume):
-                words += " (it is offline, so that its host is not known)"
-        else:
-            words = f"no entry names {shown(volume.name)} yet: no file here has shown its host"
+        severity, words = _words(subject, volume, share)
         yield Finding(
-            "error" if known else "note",
-            "unmapped-volume" if known else "unknown-host",
+            severity,
+            "unmapped-volume" if severity == "error" else "unknown-host",
             words + near_words(near, "the entry"),
             *subject.place(None),
             volumes=(volume.index,),
@@ -39,6 +32,19 @@ def volume_findings(subject: Subject) -> Iterator[Finding]:
             bytes=share.bytes if share else None,
             near=near,
         )
+
+
+def _words(subject: Subject, volume: Volume, share: Share | None) -> tuple[Severity, str]:
+    """How bad it is that no entry names a volume, and what to say: an entry may name a host that is not known."""
+    cluster, name = subject.cluster, shown(volume.name)
+    hosts = subject.hostmap.entries.keys() - {other.name for other in subject.volumes}
+    if not cluster.taught(volume.group):
+        return "note", f"no entry names {name} yet: no file here has shown its host"
+    if not cluster.host_known(volume) and hosts:
+        return "warning", f"no entry names {name}, or one by its host: it is offline, so that its host is not known"
+    if share is None:
+        return "error", f"{name} is unmapped"
+    return "error", f"{name} is unmapped: {share.files:,} {'file loses' if share.files == 1 else 'files lose'} locality"
 
 
 def group_findings(subject: Subject) -> Iterator[Finding]:
