@@ -36,7 +36,7 @@ class MapDesk:
         self._given = session.hostmap, session.map_error
         self._own = DaemonExecutor(1, "map")
         read = MapText.parse(session.hostmap.text) if session.hostmap.text else None
-        self.edits = MapEdits(read, self.path)
+        self.edits = MapEdits(read, session.hostmap.source if session.hostmap.wanted else self.path)
 
     @property
     def dirty(self) -> bool:

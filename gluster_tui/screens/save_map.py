@@ -86,7 +86,7 @@ class SaveMapScreen(ModalScreen[MapFile | None]):
         before = desk.file.content if desk.file is not None and same_file else None
         if desk.on_disk is not None and same_file:
             before = desk.on_disk.content
-        lines = diff_lines(before, desk.edits.text.text, self._target)
+        lines = diff_lines(before, desk.edits.text.text, self.query_one("#map-target", Input).value)
         self.query_one("#diff", Static).update(_diff_text(lines))
         conflict = desk.on_disk is not None and same_file
         for name in ("reload", "merge", "overwrite"):

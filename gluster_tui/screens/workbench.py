@@ -22,7 +22,7 @@ from disco.dfs.gluster.volume_tally import VolumeTally
 from disco.dfs.gluster.workers import DaemonExecutor
 
 from ..commands import WORKBENCH_COMMANDS, bindings
-from ..display import NodeColours, counted, shown
+from ..display import NodeColours, by_words, counted, shown
 from ..map_analysis import MapAnalysis, VolumeRow, analyse
 from ..map_desk import MapDesk
 from ..messages import CopyWanted
@@ -37,6 +37,8 @@ from .edit_node import EditNodeScreen
 from .save_map import SaveMapScreen
 
 __all__ = ["WorkbenchScreen"]
+
+_TOAST = 52  # cells of a line in a notification
 
 
 @dataclass
@@ -279,8 +281,9 @@ class WorkbenchScreen(Screen[int | None]):
     def _saved(self, file: MapFile, before: str) -> None:
         words = shown(file.path)
         if self.desk.path != before:
-            words += f". Jobs use it by {shown(use_line(file.path))}"
-        self.notify(words, title="Saved", markup=False)
+            words = f"{words}, which jobs use by {shown(use_line(file.path))}"
+        # Textual cuts what has no space to break it at.
+        self.notify("\n".join(by_words(words, _TOAST)), title="Saved", markup=False)
         self.map_changed()
 
     def action_take_disk(self) -> None:

@@ -43,8 +43,10 @@ class TextPanel(Rows):
 
     def lines_changed(self) -> None:
         """To be called when the lines say something else."""
-        width = self.scrollable_content_region.width
+        width, height = self.scrollable_content_region.size
         self._lines = list(self.make_lines(width)) if width else []
+        if len(self._lines) > height and not self.show_vertical_scrollbar:  # it will take a cell
+            self._lines = list(self.make_lines(width - 1)) if width > 1 else []
         self.rows_changed()
 
     def on_resize(self) -> None:

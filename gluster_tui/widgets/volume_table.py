@@ -161,7 +161,7 @@ class VolumeTable(Rows):
 
     def heads(self) -> Text:
         """The titles of the columns, as they stand above them."""
-        text = Text(" " * (_SIGNS + 1), no_wrap=True, end="")
+        text = Text(" " * _SIGNS, no_wrap=True, end="")
         for column, width in self._widths:
             title = column.title
             if self.sorted_by is not None and _COLUMNS[self.sorted_by] is column:
@@ -172,7 +172,7 @@ class VolumeTable(Rows):
 
     def column_at(self, x: int) -> int | None:
         """The number of the column at a cell of the heads."""
-        at = _SIGNS + 1
+        at = _SIGNS
         for column, width in self._widths:
             at += width + _GAP
             if x < at:

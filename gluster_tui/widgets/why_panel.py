@@ -74,9 +74,14 @@ class WhyPanel(TextPanel):
         return self.colours.chip(assignment.node, mapped=assignment.entry is not None or not assignment.wanted)
 
     def _step_lines(self, number: int, step: LookupStep, width: int) -> Iterator[Line]:
-        head = Text(f"{number} ", Style(bold=step.hit), no_wrap=True, end="").append(f"{step.kind}: ", Style(dim=True))
-        yield from self.fact("", head.append_text(name_text(step.name)), os.fsencode(step.name), width, indent=0)
+        head = Text(f"{number} ", Style(bold=step.hit), no_wrap=True, end="")
+        head.append(f"{step.kind + ':':<17}", Style(dim=True)).append_text(name_text(step.name))
         words = f"-> {step.words}" if step.hit else step.words
-        yield from self.sentence(words, "" if step.hit else "heading", width, 3)
+        if head.cell_len + 2 + len(words) <= width:
+            head.append("  ").append(words, Style.null() if step.hit else Style(dim=True))
+            yield Line(head, os.fsencode(step.name))
+        else:
+            yield from self.fact("", head, os.fsencode(step.name), width, indent=0)
+            yield from self.sentence(words, "" if step.hit else "heading", width, 3)
         for miss in step.near:
             yield from self.sentence(f"? almost {shown(miss.other)}: {miss.words}", "warning", width, 3)

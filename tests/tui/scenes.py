@@ -8,7 +8,8 @@ import errno
 import threading
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
-from typing import NamedTuple
+from pathlib import Path
+from typing import Any, NamedTuple
 
 from textual.pilot import Pilot
 from textual.widgets import Input
@@ -20,11 +21,13 @@ from gluster_tui.screens.export import ExportScreen
 from gluster_tui.screens.mounts import MountsScreen
 from gluster_tui.screens.opening import OpeningScreen, ProblemScreen
 from gluster_tui.screens.question import QuestionScreen
+from gluster_tui.screens.save_map import SaveMapScreen
 from gluster_tui.session import Session
 from gluster_tui.updates import Waiting
 from gluster_tui.widgets.bars import NoticeBar
 
 from .driving import app_of, demo_app, enter_filter, explorer, on_screen, settled, until
+from .mending import COMMENTED, to_workbench, with_file, worked_out
 from .sources import HeldSource, dataset, everything, no_map_session, session_of
 
 __all__ = ["NOW", "SCENES", "Scene"]
@@ -111,6 +114,50 @@ async def hanging(pilot: Pilot[None]) -> None:
     explorer(pilot).query_one(NoticeBar).show(replace(latest, waiting=(waiting,)))
 
 
+def told(**facts: Any) -> Way:
+    """To a state that the loader tells of."""
+
+    async def way(pilot: Pilot[None]) -> None:
+        await settled(pilot)
+        latest = explorer(pilot).latest
+        assert latest is not None
+        explorer(pilot).query_one(NoticeBar).show(replace(latest, **facts))
+
+    return way
+
+
+def mending(*pressed: str) -> Way:
+    """To the workbench, and on by keys."""
+
+    async def way(pilot: Pilot[None]) -> None:
+        await settled(pilot)
+        await to_workbench(pilot)
+        for key in pressed:
+            await pilot.press(key)
+            await worked_out(pilot)
+
+    return way
+
+
+async def difference(pilot: Pilot[None]) -> None:
+    await mending("T", "w")(pilot)
+    await screen(SaveMapScreen)(pilot)
+
+
+async def conflict(pilot: Pilot[None]) -> None:
+    await mending("T")(pilot)
+    mapped(COMMENTED.replace("node-1", "node-10"))
+    await pilot.press("w")
+    await screen(SaveMapScreen)(pilot)
+    await pilot.press("enter")
+    await sight("changed by someone else")(pilot)
+
+
+def mapped(text: str) -> Session:
+    """A dataset whose map is in a file where one stands."""
+    return with_file(Path("hostname_map"), text)
+
+
 async def in_tree(pilot: Pilot[None]) -> None:
     await settled(pilot)
     explorer(pilot).tree_panel.focus()
@@ -169,6 +216,8 @@ MOUNTS = (
     Mount(b"/srv/part", b"/part", "fuse.glusterfs", b"nx01:/web", "0:40"),
 )
 
+MISTAKEN = "nx01-vol1 node-1\nnx02 node-1\nnx02 node-1\nnx03:/data/b1\nnx09 node-9\n# racks\nnx03 node/3\n"
+
 SCENES: dict[str, Scene] = {
     "explorer": Scene(demo_app, keys("down", "down")),
     "filtered": Scene(demo_app, filtered("2006-07-04_1")),
@@ -190,6 +239,17 @@ SCENES: dict[str, Scene] = {
         on(plain), export("list.json", "a new file", "#refuse-unmapped", "#go", until_words="x refused")
     ),
     "question": Scene(on(plain), question),
+    "stale": Scene(on(plain), told(stale=True)),
+    "expression-stopped": Scene(on(plain), told(filter_fault="this expression takes too long: stopped after 5 s")),
+    "workbench": Scene(on(lambda: mapped(COMMENTED)), mending("end")),
+    "workbench-clean": Scene(on(lambda: mapped(COMMENTED + "nx04 node-4\n")), mending()),
+    "workbench-findings": Scene(on(lambda: mapped(MISTAKEN)), mending("tab")),
+    "workbench-trace": Scene(on(lambda: mapped(COMMENTED + "NX04 node-4\nnx04.example.com node-4\n")), mending("end")),
+    "workbench-from-nothing": Scene(on(lambda: no_map_session(dataset(hostmap=None))), mending()),
+    "workbench-edited": Scene(on(lambda: mapped(COMMENTED)), mending("T")),
+    "workbench-edit": Scene(on(lambda: mapped(COMMENTED)), mending("end", "e")),
+    "workbench-difference": Scene(on(lambda: mapped(COMMENTED)), difference),
+    "workbench-conflict": Scene(on(lambda: mapped(COMMENTED)), conflict),
     "help": Scene(on(plain), keys("question_mark")),
     "mounts-none": Scene(mounts(), screen(MountsScreen)),
     "mounts-three": Scene(mounts(*MOUNTS), screen(MountsScreen)),

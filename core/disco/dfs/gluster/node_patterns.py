@@ -82,7 +82,8 @@ class NodePatterns:
         best: tuple[tuple[int, ...], Patterned] | None = None
         for rule, evidence in self._likely_rules(_shape(name)):
             number = int(numbers[rule.run]) + rule.added
-            if number < 0:
+            same_number = {int(of_name) for of_name, _ in evidence.numbers} == {int(numbers[rule.run])}
+            if number < 0 or same_number:  # what all of them share says nothing of how they differ
                 continue
             node = rule.head + evidence.written(number, numbers[rule.run]) + rule.tail
             alike = sum(len(of_name) == len(of_node) for of_name, of_node in evidence.numbers)
