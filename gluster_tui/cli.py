@@ -154,9 +154,19 @@ def _add_opening_options(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def _add_node_options(parser: argparse.ArgumentParser) -> None:
+    known = parser.add_mutually_exclusive_group()
+    known.add_argument(
+        "--nodes",
+        metavar="LIST",
+        help="the nodes of the cluster: a file (a node a line), if there is one of that name, else n1,n2,...",
+    )
+    known.add_argument("--disco-master", metavar="URL", help="ask this Disco master for its nodes: http://HOST:PORT")
+
+
 def _explore(words: list[str]) -> int:
     parser = _parser(
-        "gluster-tui [PATH] [--exact] [--hostname-map FILE | --no-hostname-map]\n"
+        "gluster-tui [PATH] [--exact] [--hostname-map FILE | --no-hostname-map] [--nodes LIST | --disco-master URL]\n"
         "       gluster-tui demo\n"
         "       gluster-tui export PATH [options]\n"
         "       gluster-tui record PATH -o FILE\n"
@@ -168,6 +178,7 @@ def _explore(words: list[str]) -> int:
     parser.add_argument("path", nargs="?", metavar="PATH", help="a directory on a GlusterFS mount, or a recording")
     parser.add_argument("--version", action="version", version=f"gluster-tui {__version__}")
     _add_opening_options(parser)
+    _add_node_options(parser)
     parsed = parser.parse_args(words)
     from .subcommands.explore import explore
     from .subcommands.opening import map_choice
@@ -260,13 +271,7 @@ def _check(words: list[str]) -> int:
         "used, nodes that nobody knows.",
     )
     parser.add_argument("path", metavar="PATH", help="a directory or file on a GlusterFS mount, a recording, or demo")
-    known = parser.add_mutually_exclusive_group()
-    known.add_argument(
-        "--nodes",
-        metavar="LIST",
-        help="the nodes of the cluster: a file (a node a line), if there is one of that name, else n1,n2,...",
-    )
-    known.add_argument("--disco-master", metavar="URL", help="ask this Disco master for its nodes: http://HOST:PORT")
+    _add_node_options(parser)
     form = parser.add_mutually_exclusive_group()
     form.add_argument("--json", action="store_true", help="one JSON document in place of the table")
     form.add_argument("--suggest", action="store_true", help="print a complete proposed map, and nothing else")

@@ -132,6 +132,11 @@ class MapDesk:
         self.edits.set_nodes(nodes, words)
         self._apply()
 
+    def change(self, text: MapText, words: str) -> None:
+        """Takes any other text as one step."""
+        self.edits.change(text, words)
+        self._apply()
+
     def remove(self, name: str) -> None:
         """Takes the entry of a name away."""
         self.edits.remove(name)

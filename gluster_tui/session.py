@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from disco.dfs.gluster.addresses import Addresser
 from disco.dfs.gluster.cluster import Volume
-from disco.dfs.gluster.errors import GlusterError, NoHostnameMapError, RecordingError
+from disco.dfs.gluster.errors import GlusterError, HostnameMapError, NoHostnameMapError, RecordingError
 from disco.dfs.gluster.hostmap import HostnameMap, read_hostname_map
 from disco.dfs.gluster.inputfs import PlacementMode, Source, Start, open_inputfs
 from disco.dfs.gluster.nodes import KnownNodes
@@ -22,12 +22,14 @@ __all__ = ["MapChoice", "Session", "open_path", "open_recorded"]
 class MapChoice:
     """How a user wants a dataset opened: with which host map (a file, none at all, or neither: the one that is
     found), and how files are placed. ``lenient``: lines of the map that cannot be used are left out, and are no error.
+    ``nodes``: those that the cluster knows.
     """
 
     file: str | None = None
     none: bool = False
     placement: PlacementMode = "auto"
     lenient: bool = False
+    nodes: KnownNodes | None = None
 
 
 @dataclass
@@ -122,7 +124,7 @@ def open_path(path: str, choice: MapChoice) -> Session:
             return open_recorded(path, choice, executor)
         source, start = open_inputfs(path, executor=executor, placement=choice.placement)
         named = choice.file is not None
-        return Session(source, start, *_choose_map(source, choice), executor=executor, map_is_named=named)
+        return Session(source, start, *_choose_map(source, choice), executor, named, choice.nodes)
     except BaseException:
         executor.shutdown()
         raise
@@ -134,16 +136,18 @@ def open_recorded(path: str, choice: MapChoice, executor: HelperProcess | None =
         raise RecordingError(os.fsencode(path), 0, "a recording answers as it was recorded: --exact is for a mount")
     recording = open_recording(path, executor)
     hostmap, map_error = _choose_map(recording, choice)
-    return Session(recording, recording.start, hostmap, map_error, executor, choice.file is not None)
+    return Session(recording, recording.start, hostmap, map_error, executor, choice.file is not None, choice.nodes)
 
 
 def _choose_map(source: Source, choice: MapChoice) -> tuple[HostnameMap, GlusterError | None]:
-    """The map to use, and why it is not the one that was looked for. A file that was named must be usable."""
+    """The map to use, and why it is not the one that was looked for. A file that was named must be there."""
     if choice.none:
         return HostnameMap.none(), None
-    if choice.file is not None:
-        return read_hostname_map(choice.file, lenient=choice.lenient), None
     try:
+        if choice.file is not None:
+            return read_hostname_map(choice.file, lenient=choice.lenient), None
         return source.hostname_map(lenient=choice.lenient).result(), None
     except GlusterError as error:
+        if choice.file is not None and not isinstance(error, HostnameMapError):
+            raise
         return HostnameMap.none(), error

@@ -52,7 +52,6 @@ class SaveMapScreen(ModalScreen[MapFile | None]):
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog wide", id="save-map") as dialog:
             dialog.border_title = "Save the host map"
-            dialog.border_subtitle = "enter saves, esc leaves"
             with VerticalScroll(id="diff-box") as box:
                 box.border_title = "What changes"
                 yield Static(id="diff")
@@ -92,6 +91,7 @@ class SaveMapScreen(ModalScreen[MapFile | None]):
         for name in ("reload", "merge", "overwrite"):
             self.query_one(f"#{name}", Button).display = conflict
         self.query_one("#save", Button).display = not conflict
+        self.query_one("#save-map").border_subtitle = "esc leaves" if conflict else "enter saves, esc leaves"
         self.query_one("#save", Button).disabled = not self._target or (same_file and not desk.dirty and bool(before))
         if conflict:
             words = (

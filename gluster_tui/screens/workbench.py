@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from concurrent.futures import Future
 from dataclasses import dataclass
 from functools import partial
@@ -16,7 +17,9 @@ from textual.screen import Screen
 from textual.widgets import Static
 
 from disco.dfs.gluster.errors import HostnameMapError
+from disco.dfs.gluster.map_grammar import Line, line_fault
 from disco.dfs.gluster.map_saving import MapFile, use_line
+from disco.dfs.gluster.map_text import written_fault
 from disco.dfs.gluster.selection import SelectionPicture
 from disco.dfs.gluster.volume_tally import VolumeTally
 from disco.dfs.gluster.workers import DaemonExecutor
@@ -33,7 +36,7 @@ from ..widgets.keys import Keys
 from ..widgets.rows import Rows
 from ..widgets.volume_table import VolumeHeads, VolumeTable
 from ..widgets.why_panel import WhyPanel
-from .edit_node import EditNodeScreen
+from .edit import EditScreen
 from .save_map import SaveMapScreen
 
 __all__ = ["WorkbenchScreen"]
@@ -183,6 +186,8 @@ class WorkbenchScreen(Screen[int | None]):
             return "looking ..."
         if desk.file.content is None and not self.session.hostmap.wanted:
             return "there is no host map yet: T takes a proposal for every volume, e edits one"
+        if not self.session.hostmap.wanted:
+            return f"! {shown(desk.path)} is not in use as it is: hosts stand in until it is mended, or edited"
         return f"{shown(desk.path)}, as it is on disk" if desk.file.content is not None else "the map of the recording"
 
     def on_volume_table_arranged(self) -> None:
@@ -209,7 +214,7 @@ class WorkbenchScreen(Screen[int | None]):
         applies = {
             "take": row is not None and row.suggestion is not None,
             "take_all": self.analysis is not None and any(row.suggestion for row in self.analysis.rows),
-            "remove": row is not None and row.trace.assignment.entry is not None,
+            "remove": self._line_of_finding is not None or (row is not None and row.trace.assignment.entry is not None),
             "undo": self.desk.edits.undoable is not None,
             "redo": self.desk.edits.redoable is not None,
             "save": bool(self.desk.edits.text.lines) or self.desk.dirty,
@@ -224,21 +229,44 @@ class WorkbenchScreen(Screen[int | None]):
         return self.table.at_cursor if self.is_mounted else None
 
     def action_edit(self) -> None:
-        """Asks for the node of the volume under the cursor."""
-        row = self._row
-        if row is None or self.analysis is None:
-            return
-        entry, suggestion = row.trace.assignment.entry, row.suggestion
+        """Asks for the node of the volume under the cursor, or for the line that a finding is about."""
+        if (line := self._line_of_finding) is not None:
+            self._edit_line(line)
+        elif (row := self._row) is not None and self.analysis is not None:
+            self._edit_node(row, self.analysis)
+
+    def _edit_node(self, row: VolumeRow, analysis: MapAnalysis) -> None:
+        entry, suggestion, notes = row.trace.assignment.entry, row.suggestion, []
         if entry is not None:
-            names = sum(other.trace.assignment.entry == entry for other in self.analysis.rows)
-            question = EditNodeScreen(entry.name, entry.node, names=names)
-            name = entry.name
+            name, node = entry.name, entry.node
+            names = sum(other.trace.assignment.entry == entry for other in analysis.rows)
+            notes += [f"It names {names} volumes, and changes for all of them."] if names > 1 else []
+        elif suggestion is not None:
+            name, node = suggestion.name, suggestion.node
+            notes.append(f"Suggested: {suggestion.reason}")
         else:
-            name = suggestion.name if suggestion else row.volume.name
-            question = EditNodeScreen(
-                name, suggestion.node if suggestion else "", names=1, reason=suggestion.reason if suggestion else ""
-            )
+            name, node = row.volume.name, ""
+        question = EditScreen("Node", f"The entry of {name}:", node, partial(written_fault, name), notes)
         self.app.push_screen(question, lambda node: self._set({name: node}, f"{name} -> {node}") if node else None)
+
+    @property
+    def _line_of_finding(self) -> Line | None:
+        """The line of the file that the finding under the cursor is about."""
+        finding = self.findings.at_cursor if self.is_mounted and self.focused is self.findings else None
+        lines = self.desk.edits.text.lines
+        if finding is None or finding.line is None or not 0 < finding.line <= len(lines):
+            return None
+        return lines[finding.line - 1]
+
+    def _edit_line(self, line: Line) -> None:
+        before = os.fsdecode(line.raw.rstrip(b"\r\n"))
+        question = EditScreen(
+            "Line", f"Line {line.number}:", before, line_fault, ["An empty line, or a # comment, too."]
+        )
+        self.app.push_screen(question, lambda words: self._set_line(line, words) if words is not None else None)
+
+    def _set_line(self, line: Line, words: str) -> None:
+        self.desk.change(self.desk.edits.text.with_line(line.number, words), f"line {line.number}: {words}")
 
     def _set(self, nodes: dict[str, str], words: str) -> None:
         try:
@@ -259,8 +287,10 @@ class WorkbenchScreen(Screen[int | None]):
             self._set(nodes, counted(len(nodes), "suggestion taken", "suggestions taken"))
 
     def action_remove(self) -> None:
-        """Takes away the entry of the volume under the cursor."""
-        if self._row is not None and (entry := self._row.trace.assignment.entry) is not None:
+        """Takes away the entry of the volume under the cursor, or the line that a finding is about."""
+        if (line := self._line_of_finding) is not None:
+            self.desk.change(self.desk.edits.text.without_line(line.number), f"line {line.number} removed")
+        elif self._row is not None and (entry := self._row.trace.assignment.entry) is not None:
             self.desk.remove(entry.name)
 
     def action_undo(self) -> None:

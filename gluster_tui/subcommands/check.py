@@ -10,13 +10,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 
-from disco.dfs.gluster.disco_master import nodes_of_master
-from disco.dfs.gluster.errors import CookiesDisprovedError, GlusterError, NodesError, PathError
+from disco.dfs.gluster.errors import CookiesDisprovedError, GlusterError, PathError
 from disco.dfs.gluster.filters import Substring
 from disco.dfs.gluster.findings import Finding, Severity, findings
 from disco.dfs.gluster.hostmap import HostnameMap
 from disco.dfs.gluster.map_saving import read_map_file
-from disco.dfs.gluster.nodes import KnownNodes, nodes_from_argument
+from disco.dfs.gluster.nodes import KnownNodes
 from disco.dfs.gluster.suggestions import proposed_map
 from disco.dfs.gluster.volume_tally import VolumeTally
 from disco.dfs.gluster.walk import Report, walk
@@ -38,8 +37,9 @@ _SIGNS: dict[Severity, str] = {"error": "x", "warning": "!", "note": "-"}
 
 def check(arguments: argparse.Namespace) -> int:
     """Runs the command; returns its exit code."""
-    nodes = _nodes(arguments)
-    session = opened(arguments.path, replace(map_choice(arguments), lenient=True), map_needed=False)
+    choice = replace(map_choice(arguments), lenient=True)
+    nodes = choice.nodes
+    session = opened(arguments.path, choice, map_needed=False)
     progress = ProgressLine()
     try:
         report, tally = _walked(session, progress)
@@ -59,15 +59,6 @@ def check(arguments: argparse.Namespace) -> int:
     finally:
         progress.clear()
         session.close()
-
-
-def _nodes(arguments: argparse.Namespace) -> KnownNodes | None:
-    try:
-        if arguments.disco_master is not None:
-            return nodes_of_master(arguments.disco_master)
-        return nodes_from_argument(arguments.nodes) if arguments.nodes is not None else None
-    except NodesError as error:
-        raise Exit(BAD_INPUT, shown(str(error))) from error
 
 
 def _walked(session: Session, progress: ProgressLine) -> tuple[Report, VolumeTally]:

@@ -18,6 +18,8 @@ from .text_panel import Line, TextPanel
 
 __all__ = ["WhyPanel"]
 
+_ROOMY = 48  # cells from which on names stand below each other
+
 
 class WhyPanel(TextPanel):
     """The panel of the volume, or the finding, under the cursor."""
@@ -75,7 +77,9 @@ class WhyPanel(TextPanel):
 
     def _step_lines(self, number: int, step: LookupStep, width: int) -> Iterator[Line]:
         head = Text(f"{number} ", Style(bold=step.hit), no_wrap=True, end="")
-        head.append(f"{step.kind + ':':<17}", Style(dim=True)).append_text(name_text(step.name))
+        head.append(f"{step.kind + ':':<{17 if width >= _ROOMY else 0}} ", Style(dim=True)).append_text(
+            name_text(step.name)
+        )
         words = f"-> {step.words}" if step.hit else step.words
         if head.cell_len + 2 + len(words) <= width:
             head.append("  ").append(words, Style.null() if step.hit else Style(dim=True))

@@ -12,7 +12,7 @@ from hypothesis import settings
 DATA = Path(__file__).parent / "data"
 
 settings.register_profile("core", deadline=None, print_blob=True)
-settings.register_profile("fuzz", deadline=None, print_blob=True, max_examples=30_000)  # `make fuzz`
+settings.register_profile("fuzz", deadline=None, print_blob=True, max_examples=60_000)  # `make fuzz`
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "core"))
 
 

@@ -158,11 +158,13 @@ class WholeRecording(Recording):
         self.__dict__.update(recording.__dict__)
         self._listed: dict[bytes, ListedDirectory] = {}
         waiting = [recording.start.directory]
-        while waiting:
-            listed = recording.list_directory(waiting.pop(), sizes=True).result()
-            self._listed[listed.directory] = listed
-            waiting += [os.path.join(listed.directory, name) for name in listed.directories]
-        recording.close()
+        try:
+            while waiting:
+                listed = recording.list_directory(waiting.pop(), sizes=True).result()
+                self._listed[listed.directory] = listed
+                waiting += [os.path.join(listed.directory, name) for name in listed.directories]
+        finally:
+            recording.close()
 
     def list_directory(self, directory: bytes, *, sizes: bool, ask: bool = False) -> Future[ListedDirectory]:
         return completed(self._listed.get(directory) or ListedDirectory(directory, [], [], gone=True))

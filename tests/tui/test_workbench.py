@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -11,13 +12,14 @@ import pytest
 from textual.pilot import Pilot
 from textual.widgets import Button, Input
 
-from gluster_tui.screens.edit_node import EditNodeScreen
+from disco.dfs.gluster.nodes import KnownNodes
+from gluster_tui.screens.edit import EditScreen
 from gluster_tui.screens.question import QuestionScreen
 from gluster_tui.screens.save_map import SaveMapScreen
-from gluster_tui.session import Session
+from gluster_tui.session import MapChoice, Session, open_recorded
 from gluster_tui.widgets.text_panel import TextPanel
 
-from .driving import explorer, in_view, on_screen, running, until
+from .driving import DEMO, explorer, in_view, on_screen, running, strips, until
 from .mending import COMMENTED, go_to, opened, to_workbench, with_file, workbench, worked_out
 from .sources import MAP, dataset, no_map_session, session_of
 from .stalls import StallMeter
@@ -211,7 +213,7 @@ async def test_a_node_is_edited_in_the_row_and_changes_its_entry(tmp_path: Path)
     async with at_workbench(with_file(tmp_path / "map")) as pilot:
         await go_to(pilot, "nx02-vol1")
         await pilot.press("e")
-        await opened(pilot, EditNodeScreen)
+        await opened(pilot, EditScreen)
         pilot.app.screen.query_one(Input).value = "node-22"
         await pilot.press("enter")
         await worked_out(pilot)
@@ -222,12 +224,12 @@ async def test_a_node_is_edited_in_the_row_and_changes_its_entry(tmp_path: Path)
 async def test_a_node_that_a_map_cannot_hold_is_refused_while_it_is_typed() -> None:
     async with at_workbench(session_of(dataset())) as pilot:
         await pilot.press("e")
-        await opened(pilot, EditNodeScreen)
+        await opened(pilot, EditScreen)
         pilot.app.screen.query_one(Input).value = "a/b"
         await pilot.pause()
         assert "holds a '/'" in on_screen(pilot)
         await pilot.press("enter")
-        assert isinstance(pilot.app.screen, EditNodeScreen)
+        assert isinstance(pilot.app.screen, EditScreen)
 
 
 async def test_from_nothing_there_is_a_proposal_for_every_volume() -> None:
@@ -251,11 +253,59 @@ async def test_a_map_that_cannot_be_used_is_not_used_before_it_is_edited(tmp_pat
         assert nodes(pilot) == ["nx01", "nx02", "nx03", "nx04"]
         await go_to(pilot, "nx01-vol1")
         await pilot.press("e")
-        await opened(pilot, EditNodeScreen)
+        await opened(pilot, EditScreen)
         pilot.app.screen.query_one(Input).value = "node-11"
         await pilot.press("enter")
         await worked_out(pilot)
         assert nodes(pilot)[0] == "node-11"
+
+
+async def test_a_line_that_cannot_be_used_is_mended_where_it_is_found(tmp_path: Path) -> None:
+    async with at_workbench(with_file(tmp_path / "map", "# racks\nnx01 node-1\nnx02\n")) as pilot:
+        workbench(pilot).findings.focus()
+        await pilot.press("e")
+        await opened(pilot, EditScreen)
+        pilot.app.screen.query_one(Input).value = "nx02 node-2"
+        await pilot.press("enter")
+        await worked_out(pilot)
+        assert nodes(pilot)[:2] == ["node-1", "node-2"]
+        await save(pilot)
+    assert (tmp_path / "map").read_text() == "# racks\nnx01 node-1\nnx02 node-2\n"
+
+
+async def test_a_line_is_removed_where_it_is_found(tmp_path: Path) -> None:
+    async with at_workbench(with_file(tmp_path / "map", "# racks\nnx01 node-1\nnx02\n")) as pilot:
+        workbench(pilot).findings.focus()
+        await pilot.press("x")
+        await worked_out(pilot)
+        assert explorer(pilot).desk.edits.text.text == b"# racks\nnx01 node-1\n"
+
+
+async def test_nodes_that_the_cluster_does_not_know_are_found() -> None:
+    session = session_of(dataset())
+    session.known_nodes = KnownNodes(("node-1", "node-2", "node-4"), "the list given")
+    async with at_workbench(session) as pilot:
+        found = [finding.node for finding in workbench(pilot).findings.findings if finding.code == "unknown-node"]
+        assert found == ["node-3"]
+
+
+async def test_a_map_that_was_named_and_cannot_be_used_is_opened_to_be_mended(tmp_path: Path) -> None:
+    (tmp_path / "map").write_text("nx01 node-1\nnx02\n")
+    session = open_recorded(DEMO, MapChoice(file=str(tmp_path / "map")))
+    async with at_workbench(session) as pilot:
+        assert "is not in use as it is" in on_screen(pilot)
+
+
+@pytest.mark.parametrize("name", ["\x1b]52;c;b3duZWQ=\x07", "[@click=app.bell]x", "\u202efdp", "\udcff", "日本" * 40])
+async def test_no_name_of_an_entry_reaches_the_terminal_raw(name: str, tmp_path: Path) -> None:
+    text = os.fsencode(f"nx01 {name}\n{name} node-2\nnx02 {name} {name}\n")
+    (tmp_path / "map").write_bytes(text)
+    session = open_recorded(DEMO, MapChoice(file=str(tmp_path / "map")))
+    async with at_workbench(session) as pilot:
+        for key in ("tab", "down", "down", "T", "w"):
+            await pilot.press(key)
+            await pilot.pause()
+            assert all(strip.text.isprintable() for strip in strips(pilot))
 
 
 # Saving

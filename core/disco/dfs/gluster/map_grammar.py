@@ -14,7 +14,18 @@ from typing import NamedTuple
 
 from .errors import shown
 
-__all__ = ["BOM", "EntryLine", "FaultyLine", "Line", "PlainLine", "WordFault", "clash", "lines_of", "word_fault"]
+__all__ = [
+    "BOM",
+    "EntryLine",
+    "FaultyLine",
+    "Line",
+    "PlainLine",
+    "WordFault",
+    "clash",
+    "line_fault",
+    "lines_of",
+    "word_fault",
+]
 
 BOM = b"\xef\xbb\xbf"
 _WORD = re.compile(r"\S+")  # white space as str.split() knows it
@@ -63,6 +74,17 @@ class WordFault(NamedTuple):
     fact: str
     word: int = 0
     offset: int = 0
+
+
+def line_fault(words: str) -> str | None:
+    """Why one line of a map cannot be used, in words; None where it can, or says nothing."""
+    try:
+        found = list(lines_of(os.fsencode(words)))
+    except UnicodeEncodeError:
+        return "it holds what is no text"
+    if len(found) > 1:
+        return "it is more than one line"
+    return next((line.fact for line in found if isinstance(line, FaultyLine)), None)
 
 
 def lines_of(text: bytes) -> Iterator[Line]:

@@ -1,7 +1,8 @@
-"""Asks for the node of an entry."""
+"""Asks for a word or a line of the host map, and says while it is typed whether a map can hold it."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -11,36 +12,32 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Button, Input, Label, Static
 
-from disco.dfs.gluster.map_text import written_fault
-
-from ..display import counted, shown
+from ..display import shown
 from ..widgets.line import Line
 
-__all__ = ["EditNodeScreen"]
+__all__ = ["EditScreen"]
 
 
-class EditNodeScreen(ModalScreen[str | None]):
-    """Gives the node that was typed, None where nothing is to be changed. ``names``: how many volumes the entry names;
-    ``reason``: why ``node`` is proposed.
+class EditScreen(ModalScreen[str | None]):
+    """Gives what was typed, None where nothing is to be changed. ``fault``: why a map cannot hold it, None where it
+    can; ``notes``: what else is to be known.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", "Cancel")]
 
-    def __init__(self, name: str, node: str, *, names: int, reason: str = "") -> None:
+    def __init__(self, title: str, words: str, value: str, fault: Callable[[str], str | None], notes: Sequence[str]):
         super().__init__()
-        self._entry, self._node, self._entrys, self._reason = name, node, names, reason
+        self._heading, self._words, self._value, self._fault, self._notes = title, words, value, fault, notes
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog") as dialog:
-            dialog.border_title = "Node"
+            dialog.border_title = self._heading
             dialog.border_subtitle = "enter takes it, esc leaves"
-            yield Static(Content(f"The entry of {shown(self._entry)}:"))
-            yield Line(self._node, placeholder="the node as the job's scheduler knows it", id="node")
-            yield Label("", id="node-check", classes="help")
-            if self._entrys > 1:
-                yield Static(Content(f"It names {counted(self._entrys, 'volume', 'volumes')}, and changes for all."))
-            if self._reason:
-                yield Static(Content(f"Proposed: {shown(self._reason)}"), classes="help")
+            yield Static(Content(shown(self._words)))
+            yield Line(self._value, id="edited")
+            yield Label("", id="edit-check", classes="help")
+            for note in self._notes:
+                yield Static(Content(shown(note)), classes="help")
             with Horizontal(classes="buttons"):
                 yield Button("Cancel", id="no", compact=True)
                 yield Button("Take it", id="yes", variant="primary", compact=True)
@@ -53,13 +50,13 @@ class EditNodeScreen(ModalScreen[str | None]):
     def _typed(self) -> str:
         return self.query_one(Input).value.strip()
 
-    def _look(self) -> str | None:
-        fault = written_fault(self._entry, self._typed)
-        label = self.query_one("#node-check", Label)
-        label.update(Content(f"x {fault}" if fault else ""))
+    def _look(self) -> bool:
+        fault = self._fault(self._typed)
+        label = self.query_one("#edit-check", Label)
+        label.update(Content(f"x {shown(fault)}" if fault else ""))
         label.set_class(fault is not None, "-failed")
         self.query_one("#yes", Button).disabled = fault is not None
-        return fault
+        return fault is None
 
     def on_input_changed(self, event: Input.Changed) -> None:
         event.stop()
@@ -67,7 +64,7 @@ class EditNodeScreen(ModalScreen[str | None]):
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         event.stop()
-        if self._look() is None:
+        if self._look():
             self.dismiss(self._typed)
 
     def on_button_pressed(self, event: Button.Pressed) -> None:
