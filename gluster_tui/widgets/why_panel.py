@@ -66,7 +66,7 @@ class WhyPanel(TextPanel):
             yield from self._step_lines(number, step, width)
         if row.suggestion is not None and assignment.entry is None:
             yield Line(Text("", end=""), b"")
-            head = Text("suggested: ", Style(dim=True), no_wrap=True, end="")
+            head = Text(no_wrap=True, end="").append("suggested: ", Style(dim=True))
             entry = f"{row.suggestion.name} {row.suggestion.node}"
             yield from self.fact("", head.append_text(name_text(entry)), os.fsencode(entry), width, indent=0)
             yield from self.sentence(f"{row.suggestion.reason}. t takes it.", "", width)

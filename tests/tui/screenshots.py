@@ -22,6 +22,8 @@ from textual.pilot import Pilot
 from gluster_tui.app import GlusterTui
 
 from .driving import demo_app, settled
+from .mending import go_to, to_workbench
+from .mending import workbench as bench
 
 FOLDER = Path(__file__).parents[2] / "screenshots"
 # The pictures are drawn with the fonts that are here, not with one from the web.
@@ -55,6 +57,13 @@ async def export(pilot: Pilot[None]) -> None:
     await pilot.press("e")
 
 
+async def workbench(pilot: Pilot[None]) -> None:
+    """The host-map workbench on the volume that the map misses."""
+    await to_workbench(pilot)
+    unmapped = next(row.volume.name for row in bench(pilot).table.rows if row.unmapped)
+    await go_to(pilot, unmapped)
+
+
 async def help(pilot: Pilot[None]) -> None:
     """The help."""
     await pilot.press("question_mark")
@@ -65,6 +74,7 @@ SCENES: dict[str, Scene] = {
     "filter": narrowed,
     "expression": regex,
     "export": export,
+    "workbench": workbench,
     "help": help,
 }
 SIZES = {"wide": (120, 40), "narrow": (80, 24)}
