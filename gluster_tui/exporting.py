@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from disco.dfs.gluster.errors import ExportError, GlusterError
 from disco.dfs.gluster.export import Rules, replacing, target_fault, write_list
 from disco.dfs.gluster.formats import FORMATS, Format
-from disco.dfs.gluster.selection import SelectionPicture
+from disco.dfs.gluster.picture import SelectionPicture
 from disco.dfs.gluster.walk import PlacedFiles, missing_groups
 
 from .crash import UnexpectedError

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from disco.dfs.gluster.catalog import Progress
 from disco.dfs.gluster.errors import GlusterError
-from disco.dfs.gluster.selection import SelectionPicture
+from disco.dfs.gluster.picture import SelectionPicture
 
 __all__ = ["Update", "Waiting"]
 

@@ -20,7 +20,7 @@ from disco.dfs.gluster.errors import HostnameMapError
 from disco.dfs.gluster.map_grammar import Line, line_fault
 from disco.dfs.gluster.map_saving import MapFile, use_line
 from disco.dfs.gluster.map_text import written_fault
-from disco.dfs.gluster.selection import SelectionPicture
+from disco.dfs.gluster.picture import SelectionPicture
 from disco.dfs.gluster.volume_tally import VolumeTally
 from disco.dfs.gluster.workers import DaemonExecutor
 

@@ -9,8 +9,8 @@ from rich.style import Style
 from rich.text import Text
 from textual.reactive import reactive
 
+from disco.dfs.gluster.picture import Row, SelectionPicture
 from disco.dfs.gluster.placement import Placement
-from disco.dfs.gluster.selection import Row, SelectionPicture
 from disco.dfs.gluster.units import PENDING
 
 from ..display import NodeColours, cut_middle, name_text, shown, size_text

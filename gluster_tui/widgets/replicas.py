@@ -10,8 +10,8 @@ from rich.text import Text
 
 from disco.dfs.gluster.cluster import Volume
 from disco.dfs.gluster.hostmap import Assignment
+from disco.dfs.gluster.picture import Row, SelectionPicture
 from disco.dfs.gluster.placement import Placement
-from disco.dfs.gluster.selection import Row, SelectionPicture
 from disco.dfs.gluster.units import GONE, PENDING
 
 from ..display import NodeColours, by_words, name_text, shown, size_text

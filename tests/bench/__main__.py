@@ -20,7 +20,7 @@ from tests.real.prerequisites import missing
 from tests.real.specs import replicated
 from tests.real.volume import RealVolume
 
-from . import explorer, memory
+from . import explorer, first_screen, memory
 
 RUNS = 9
 DIRECTORIES, FILES = 100, 200
@@ -76,6 +76,7 @@ def main() -> int:
         compare("files() against getfattr -R -n glusterfs.pathinfo", auto, pathinfo, 3)
         compare("files(placement='exact') against xattr.getxattr a file", exact, python("getxattr", folder), 3)
     memory.main()
+    first_screen.main()
     explorer.main()
     return 0
 

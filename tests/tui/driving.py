@@ -22,7 +22,7 @@ from disco.dfs.gluster.export import Rules, write_list
 from disco.dfs.gluster.filters import Filter, Substring
 from disco.dfs.gluster.formats import FORMATS
 from disco.dfs.gluster.inputfs import Start
-from disco.dfs.gluster.selection import SelectionPicture
+from disco.dfs.gluster.picture import SelectionPicture
 from disco.dfs.gluster.walk import Report, walk
 from gluster_tui.app import GlusterTui
 from gluster_tui.loader import Loader
