@@ -18,7 +18,7 @@ from textual.screen import Screen
 from disco.dfs.gluster.errors import GlusterError
 from disco.dfs.gluster.mounts import Mount, gluster_mounts
 
-from .commands import APP_COMMANDS, EXPLORER_COMMANDS, WORKBENCH_COMMANDS, Command, bindings
+from .commands import APP_COMMANDS, Command, bindings
 from .crash import UnexpectedError
 from .display import NodeColours, shown
 from .messages import CopyWanted, Opened, OpeningFailed, OpenWanted
@@ -27,7 +27,6 @@ from .screens.help import HelpScreen
 from .screens.mounts import MountsScreen
 from .screens.opening import OpeningScreen, ProblemScreen
 from .screens.question import QuestionScreen
-from .screens.workbench import WorkbenchScreen
 from .session import MapChoice, Session, open_path
 
 __all__ = ["GlusterTui"]
@@ -177,8 +176,7 @@ class GlusterTui(App[None]):
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """The palette: every command that applies here, and the themes."""
-        own: tuple[Command, ...] = EXPLORER_COMMANDS if isinstance(screen, ExplorerScreen) else ()
-        own = WORKBENCH_COMMANDS if isinstance(screen, WorkbenchScreen) else own
+        own: tuple[Command, ...] = getattr(screen, "OWN_COMMANDS", ())
         for command in (*own, *APP_COMMANDS):
             target = screen if command in own else self
             action = command.action

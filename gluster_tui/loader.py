@@ -104,6 +104,8 @@ class Loader:
         self._asked_ticket += 1
         ticket = self._asked_ticket
         self._events.put(lambda: self._select(ticket, scope, keep))
+        if self._painted is not None:
+            self._painted.set()  # what is being painted is not what the user waits for any more
         return ticket
 
     def expect_expression(self) -> None:

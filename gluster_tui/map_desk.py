@@ -33,6 +33,7 @@ class MapDesk:
         self.file: MapFile | None = None
         self.on_disk: MapFile | None = None
         self._changed = changed
+        self._looking = False
         self._given = session.hostmap, session.map_error
         self._own = DaemonExecutor(1, "map")
         read = MapText.parse(session.hostmap.text) if session.hostmap.text else None
@@ -59,9 +60,18 @@ class MapDesk:
     def _executor(self) -> Executor:
         return self.session.executor or self._own
 
-    def read(self) -> Future[MapFile]:
-        """Reads the file."""
-        return self._executor.submit(read_map_file, self.path)
+    def look(self, tell: Callable[[MapFile], object]) -> None:
+        """Reads the file, unless that is under way; ``tell`` hears of it on another thread, where it can be read."""
+        if self._looking:
+            return
+        self._looking = True
+
+        def told(future: Future[MapFile]) -> None:
+            self._looking = False
+            if not future.cancelled() and future.exception() is None:
+                tell(future.result())
+
+        self._executor.submit(read_map_file, self.path).add_done_callback(told)
 
     def save(self, path: str, *, overwrite: bool, backup: bool) -> Future[MapFile]:
         """Writes what is on the desk to a file, over nobody else's changes unless ``overwrite``."""

@@ -5,9 +5,8 @@ from __future__ import annotations
 import gc
 import os
 import threading
-from concurrent.futures import Future
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import BindingType
@@ -37,8 +36,10 @@ from ..widgets.file_list import FileList
 from ..widgets.keys import Keys
 from ..widgets.replicas import Replicas
 from ..widgets.rows import Rows
-from .export import ExportScreen
-from .workbench import WorkbenchScreen
+
+if TYPE_CHECKING:
+    from .export import ExportScreen
+    from .workbench import WorkbenchScreen
 
 __all__ = ["ExplorerScreen"]
 
@@ -48,14 +49,15 @@ _MAP_EVERY = 2.0  # seconds after which the host map's file is looked at again
 
 @dataclass
 class _MapRead(Message):
-    """The host map's file was read; None where it could not be."""
+    """The host map's file was read."""
 
-    file: MapFile | None
+    file: MapFile
 
 
 class ExplorerScreen(Screen[None]):
     """Browses one dataset."""
 
+    OWN_COMMANDS = EXPLORER_COMMANDS
     BINDINGS: ClassVar[list[BindingType]] = bindings(EXPLORER_COMMANDS)
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]
 
@@ -69,7 +71,8 @@ class ExplorerScreen(Screen[None]):
         self.ticket = 0
         self.latest: Update | None = None
         self.desk = MapDesk(session, self._map_changed)
-        self._reading_map = False
+        self._export: ExportScreen | None = None
+        self._workbench: WorkbenchScreen | None = None
         self._start_name = session.start.name
         self._volumes: tuple[Volume, ...] = ()
 
@@ -93,8 +96,8 @@ class ExplorerScreen(Screen[None]):
         self.replicas.empty_words = "No file is under the cursor."
         self.files.focus()
         self.app.theme_changed_signal.subscribe(self, self._theme_changed)
-        self._look_at_map()
-        self.set_interval(_MAP_EVERY, self._look_at_map)
+        self.look_at_map()
+        self.set_interval(_MAP_EVERY, self.look_at_map)
         self.call_after_refresh(self.loader.begin)  # both at once take longer than one after the other
 
     def on_unmount(self) -> None:
@@ -136,9 +139,8 @@ class ExplorerScreen(Screen[None]):
         if update.progress.complete and self.session.is_recording:
             self.session.let_reader_go()
         self._show_hosts()
-        for listener in self.app.screen_stack:
-            if isinstance(listener, ExportScreen):
-                listener.show(update)
+        if self._export is not None:
+            self._export.show(update)
         self.files.empty_words = self._empty_words(update)
         self.files.picture = update.picture
         self._go_to_start(update)
@@ -300,17 +302,11 @@ class ExplorerScreen(Screen[None]):
 
     # The host map.
 
-    def _look_at_map(self) -> None:
-        if not self._reading_map:
-            self._reading_map = True
-            self.desk.read().add_done_callback(self._tell_map)
-
-    def _tell_map(self, future: Future[MapFile]) -> None:
-        """On the thread that read it."""
-        self.post_message(_MapRead(None if future.cancelled() or future.exception() else future.result()))
+    def look_at_map(self) -> None:
+        """Looks whether the host map's file has changed."""
+        self.desk.look(lambda file: self.post_message(_MapRead(file)))
 
     def on__map_read(self, message: _MapRead) -> None:
-        self._reading_map = False
         if message.file is not None and self.desk.take_read(message.file):
             self._workbench_changed()
             self.query_one(NoticeBar).tell_map_changed(self.desk.on_disk is not None)
@@ -325,20 +321,27 @@ class ExplorerScreen(Screen[None]):
         self._workbench_changed()
 
     def _workbench_changed(self) -> None:
-        for screen in self.app.screen_stack:
-            if isinstance(screen, WorkbenchScreen):
-                screen.map_changed()
+        if self._workbench is not None:
+            self._workbench.map_changed()
 
     def action_host_map(self) -> None:
         """Opens the workbench, on the volume under the cursor in the replicas panel."""
+        from .workbench import WorkbenchScreen  # it would hold up the first screen
+
         volume = self.replicas.volume if self.focused is self.replicas else None
         picture = self.latest.picture if self.latest is not None else None
-        self.app.push_screen(WorkbenchScreen(self.desk, self.colours, picture, volume), self._go_to_volume)
+        self._workbench = WorkbenchScreen(self.desk, self.colours, picture, volume)
+        self.app.push_screen(self._workbench, self._left_workbench)
 
-    def _go_to_volume(self, volume: int | None) -> None:
+    def _left_workbench(self, volume: int | None) -> None:
+        self._workbench = None
+        if volume is not None:
+            self._go_to_volume(volume)
+
+    def _go_to_volume(self, volume: int) -> None:
         """Puts the cursor on the next file that lies on a volume."""
         picture = self.files.picture
-        if volume is None or picture is None:
+        if picture is None:
             return
         name = self.session.source.cluster.volumes[volume].name
         row = picture.next_on(volume, self.files.cursor)
@@ -350,4 +353,7 @@ class ExplorerScreen(Screen[None]):
 
     def action_export(self) -> None:
         if self.latest is not None:
-            self.app.push_screen(ExportScreen(self.session, self.loader, self.latest))
+            from .export import ExportScreen  # it would hold up the first screen
+
+            self._export = ExportScreen(self.session, self.loader, self.latest)
+            self.app.push_screen(self._export, lambda _: setattr(self, "_export", None))

@@ -61,6 +61,7 @@ class WorkbenchScreen(Screen[int | None]):
     the index of the volume to begin with.
     """
 
+    OWN_COMMANDS = WORKBENCH_COMMANDS
     BINDINGS: ClassVar[list[BindingType]] = bindings(WORKBENCH_COMMANDS)
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]
 

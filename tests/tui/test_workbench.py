@@ -418,7 +418,7 @@ async def test_a_file_that_may_not_be_written_gives_the_way_out(tmp_path: Path) 
 async def test_a_file_that_changes_on_disk_is_told_and_can_be_taken(tmp_path: Path) -> None:
     async with at_workbench(with_file(tmp_path / "map")) as pilot:
         (tmp_path / "map").write_text(COMMENTED + "nx04 node-44\n")
-        explorer(pilot)._look_at_map()
+        explorer(pilot).look_at_map()
         await until(pilot, lambda: "has changed on disk" in on_screen(pilot), "the change is told")
         await pilot.press("l")
         await worked_out(pilot)
@@ -429,7 +429,7 @@ async def test_the_explorer_tells_of_a_change_on_disk_too(tmp_path: Path) -> Non
     async with running(with_file(tmp_path / "map"), SIZE) as pilot:
         await until(pilot, lambda: explorer(pilot).desk.file is not None, "the file was looked at")
         (tmp_path / "map").write_text(COMMENTED + "nx04 node-44\n")
-        explorer(pilot)._look_at_map()
+        explorer(pilot).look_at_map()
         await until(pilot, lambda: "host map has changed on disk" in on_screen(pilot), "the change is told")
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import difflib
 import fcntl
 import os
 import shlex
@@ -52,6 +51,8 @@ def diff_lines(before: bytes | None, after: bytes, name: str) -> list[str]:
     """
     if before == after:
         return []
+    import difflib  # it takes long to load, and only this needs it
+
     old, new = ([shown(line) for line in _diffed(text or b"")] for text in (before, after))
     source = "/dev/null" if before is None else name
     return list(difflib.unified_diff(old, new, shown(source), shown(name), lineterm=""))
