@@ -1,18 +1,25 @@
-"""What a host map does on a cluster, all at once: made on a thread, from what does not change meanwhile."""
+"""What a host map does on a cluster, all at once: worked out on threads, from what does not change meanwhile."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from concurrent.futures import Future
 from dataclasses import dataclass
+from functools import partial
 
 from disco.dfs.gluster.cluster import Cluster, Volume
 from disco.dfs.gluster.errors import GlusterError
 from disco.dfs.gluster.findings import Finding, findings
 from disco.dfs.gluster.hostmap import HostnameMap, LookupTrace
 from disco.dfs.gluster.nodes import KnownNodes
+from disco.dfs.gluster.picture import SelectionPicture
 from disco.dfs.gluster.suggestions import Suggestion, suggest
 from disco.dfs.gluster.volume_tally import Share, VolumeTally
+from disco.dfs.gluster.workers import DaemonExecutor
 
-__all__ = ["MapAnalysis", "VolumeRow", "analyse"]
+from .map_desk import MapDesk
+
+__all__ = ["Analyser", "MapAnalysis", "VolumeRow", "analyse"]
 
 
 @dataclass(frozen=True)
@@ -74,3 +81,51 @@ def analyse(
     ]
     found = findings(cluster, hostmap, missing=missing, others=others, tally=tally, nodes=nodes)
     return MapAnalysis(hostmap, tuple(rows), tuple(found))
+
+
+class Analyser:
+    """Analyses what is on a desk, again and again. On the screen's thread, but for what it calls: ``told`` with each
+    analysis that nothing newer was asked for since, ``counted`` when what lies on each volume is known.
+    """
+
+    def __init__(
+        self, desk: MapDesk, told: Callable[[MapAnalysis], object], counted: Callable[[VolumeTally], object]
+    ) -> None:
+        self.tally: VolumeTally | None = None
+        self._desk, self._told, self._counted = desk, told, counted
+        self._threads = DaemonExecutor(2, "analysis")
+        self._asked = 0
+
+    def count(self, picture: SelectionPicture) -> None:
+        """Counts what of a selection lies on each volume."""
+
+        def done(future: Future[VolumeTally]) -> None:
+            if not future.cancelled():
+                self._counted(future.result())
+
+        self._threads.submit(picture.tally).add_done_callback(done)
+
+    def look(self) -> None:
+        """Analyses what is on the desk now."""
+        desk, session = self._desk, self._desk.session
+        self._asked += 1
+        asked = self._asked
+        work = partial(
+            analyse,
+            session.source.cluster,
+            desk.hostmap if desk.edits.text.lines or desk.missing else session.hostmap,
+            missing=desk.missing,
+            others=desk.file.others if desk.file is not None else "",
+            tally=self.tally,
+            nodes=session.known_nodes,
+        )
+
+        def done(future: Future[MapAnalysis]) -> None:
+            if not future.cancelled() and asked == self._asked:
+                self._told(future.result())
+
+        self._threads.submit(work).add_done_callback(done)
+
+    def close(self) -> None:
+        """Takes no more work."""
+        self._threads.shutdown(cancel_futures=True)

@@ -135,6 +135,8 @@ class ExplorerScreen(Screen[None]):
         if update.ticket < self.ticket:
             self._painted.set()
             return  # of a selection that the user has left since
+        if self._workbench is not None and update.complete and (self.latest is None or not self.latest.complete):
+            self._workbench.selection_changed(update.picture)
         self.latest = update
         if update.progress.complete and self.session.is_recording:
             self.session.let_reader_go()
@@ -307,7 +309,7 @@ class ExplorerScreen(Screen[None]):
         self.desk.look(lambda file: self.post_message(_MapRead(file)))
 
     def on__map_read(self, message: _MapRead) -> None:
-        if message.file is not None and self.desk.take_read(message.file):
+        if self.desk.take_read(message.file):
             self._workbench_changed()
             self.query_one(NoticeBar).tell_map_changed(self.desk.on_disk is not None)
 

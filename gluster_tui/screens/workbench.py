@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from concurrent.futures import Future
 from dataclasses import dataclass
 from functools import partial
 from typing import ClassVar
@@ -22,11 +21,10 @@ from disco.dfs.gluster.map_saving import MapFile, use_line
 from disco.dfs.gluster.map_text import written_fault
 from disco.dfs.gluster.picture import SelectionPicture
 from disco.dfs.gluster.volume_tally import VolumeTally
-from disco.dfs.gluster.workers import DaemonExecutor
 
 from ..commands import WORKBENCH_COMMANDS, bindings
 from ..display import NodeColours, by_words, counted, shown
-from ..map_analysis import MapAnalysis, VolumeRow, analyse
+from ..map_analysis import Analyser, MapAnalysis, VolumeRow
 from ..map_desk import MapDesk
 from ..messages import CopyWanted
 from ..session import Session
@@ -47,13 +45,11 @@ _TOAST = 52  # cells of a line in a notification
 @dataclass
 class _Analysed(Message):
     analysis: MapAnalysis
-    ticket: int
 
 
 @dataclass
 class _Counted(Message):
     tally: VolumeTally
-    picture: SelectionPicture
 
 
 class WorkbenchScreen(Screen[int | None]):
@@ -75,9 +71,11 @@ class WorkbenchScreen(Screen[int | None]):
         self.analysis: MapAnalysis | None = None
         self._picture = picture
         self._volume = volume
-        self._tally: VolumeTally | None = None
-        self._ticket = 0
-        self._analyser = DaemonExecutor(2, "workbench")
+        self._analyser = Analyser(
+            desk,
+            lambda analysis: self.post_message(_Analysed(analysis)),
+            lambda tally: self.post_message(_Counted(tally)),
+        )
 
     def compose(self) -> ComposeResult:
         yield TitleBar(self.session)
@@ -101,10 +99,10 @@ class WorkbenchScreen(Screen[int | None]):
         self.table.focus()
         self.map_changed()
         if self._picture is not None:
-            self._analyser.submit(self._count, self._picture)
+            self._analyser.count(self._picture)
 
     def on_unmount(self) -> None:
-        self._analyser.shutdown(cancel_futures=True)
+        self._analyser.close()
 
     @property
     def table(self) -> VolumeTable:
@@ -118,39 +116,20 @@ class WorkbenchScreen(Screen[int | None]):
     def why(self) -> WhyPanel:
         return self.query_one(WhyPanel)
 
-    # What is worked out on threads.
-
-    def _count(self, picture: SelectionPicture) -> None:
-        """On a thread: what lies on each volume."""
-        self.post_message(_Counted(picture.tally(), picture))
-
-    def on__counted(self, message: _Counted) -> None:
-        self._tally = message.tally
-        self.map_changed()
-
     def map_changed(self) -> None:
         """To be called when the map on the desk says something else."""
-        self._ticket += 1
-        desk = self.desk
-        look = partial(
-            analyse,
-            self.session.source.cluster,
-            desk.hostmap if desk.edits.text.lines or desk.missing else self.session.hostmap,
-            missing=desk.missing,
-            others=desk.file.others if desk.file is not None else "",
-            tally=self._tally,
-            nodes=self.session.known_nodes,
-        )
-        self._analyser.submit(look).add_done_callback(partial(self._analysed, self._ticket))
+        self._analyser.look()
         self._show_notice()
 
-    def _analysed(self, ticket: int, future: Future[MapAnalysis]) -> None:
-        """On a thread."""
-        self.post_message(_Analysed(future.result(), ticket))
+    def selection_changed(self, picture: SelectionPicture) -> None:
+        """To be called when the selection is another one, or whole."""
+        self._analyser.count(picture)
+
+    def on__counted(self, message: _Counted) -> None:
+        self._analyser.tally = message.tally
+        self._analyser.look()
 
     def on__analysed(self, message: _Analysed) -> None:
-        if message.ticket != self._ticket:
-            return
         self.analysis = message.analysis
         self.colours.know([row.trace.assignment.node for row in message.analysis.rows])
         self.table.show(message.analysis.rows)

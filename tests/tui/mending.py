@@ -46,8 +46,9 @@ async def worked_out(pilot: Pilot[None]) -> None:
 
     def shown() -> bool:
         bench = workbench(pilot)
-        analysis = bench.analysis
-        return analysis is not None and bench._tally is not None and analysis.hostmap.text == bench.desk.hostmap.text
+        if bench.analysis is None or any(row.share is None for row in bench.analysis.rows):
+            return False
+        return bench.analysis.hostmap.text == bench.desk.hostmap.text
 
     await until(pilot, shown, "the workbench has looked")
 
