@@ -232,13 +232,12 @@ class ExplorerScreen(Screen[None]):
         self.keep = event.keep
         self.ticket = self.loader.select(self.tree_panel.selected, self.keep)
 
-    def on_filter_bar_left(self) -> None:
-        self.files.focus()
-
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Greys out what does not apply now."""
         if action == "filter":
             return None if self._typing() else True  # there the key is a letter as any other
+        if action == "leave_filter":
+            return True if self._typing() else None
         if action == "stop":
             return True if self._can_stop() or self._typing() else None
         if action == "go_on":
@@ -254,6 +253,10 @@ class ExplorerScreen(Screen[None]):
     def action_filter(self) -> None:
         self.set_focus(self.query_one(FilterBar).input)
 
+    def action_leave_filter(self) -> None:
+        """Goes to the files."""
+        self.set_focus(self.files)
+
     def action_toggle_regex(self) -> None:
         bar = self.query_one(FilterBar)
         bar.regex = not bar.regex
@@ -268,7 +271,7 @@ class ExplorerScreen(Screen[None]):
         if self._can_stop():
             self.loader.stop()
         if self._typing():
-            self.files.focus()
+            self.set_focus(self.files)
 
     def action_go_on(self) -> None:
         self.loader.go_on()

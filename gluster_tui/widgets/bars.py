@@ -64,9 +64,6 @@ class FilterBar(Horizontal):
             super().__init__()
             self.keep = keep
 
-    class Left(Message):
-        """The user is done with typing."""
-
     regex: reactive[bool] = reactive(False)
 
     def __init__(self, *, id: str) -> None:
@@ -94,10 +91,6 @@ class FilterBar(Horizontal):
     def on_input_changed(self, event: Input.Changed) -> None:
         event.stop()
         self._tell()
-
-    def on_input_submitted(self, event: Input.Submitted) -> None:
-        event.stop()
-        self.post_message(self.Left())
 
     def _tell(self) -> None:
         text = self.input.value

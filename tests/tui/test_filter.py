@@ -9,9 +9,22 @@ import pytest
 from textual.pilot import Pilot
 
 from disco.dfs.gluster.filters import Filter, Regex, Substring
+from gluster_tui.screens.export import ExportScreen
 from gluster_tui.widgets.bars import FilterBar
 
-from .driving import Alone, alone, enter_filter, explorer, files_shown, in_view, on_screen, running, settled, strips
+from .driving import (
+    Alone,
+    alone,
+    enter_filter,
+    explorer,
+    files_shown,
+    in_view,
+    on_screen,
+    running,
+    settled,
+    strips,
+    until,
+)
 from .sources import FILES, dataset, session_of
 
 
@@ -183,3 +196,12 @@ async def test_the_cursor_begins_at_the_first_file_of_a_new_selection() -> None:
         assert explorer(pilot).files.cursor == 20
         await enter_filter(pilot, "0")
         assert explorer(pilot).files.cursor == 0
+
+
+async def test_what_is_typed_right_behind_enter_is_a_command() -> None:
+    async with running(session_of(dataset())) as pilot:
+        await pilot.press("slash", "a")
+        for key in ("enter", "e"):
+            pilot.app.simulate_key(key)
+        await until(pilot, lambda: isinstance(pilot.app.screen, ExportScreen), "the export dialog")
+        assert explorer(pilot).query_one(FilterBar).input.value == "a"
