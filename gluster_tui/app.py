@@ -157,7 +157,7 @@ class GlusterTui(App[None]):
             return
         if any(isinstance(screen, QuestionScreen) for screen in self.screen_stack):
             return
-        words = f"Your edits of {shown(desks[0].path)} are not saved. m, then w, saves them."
+        words = f"Your edits of {shown(desks[0].path)} are not saved. w in the workbench (m) saves them."
         question = QuestionScreen("Drop the edits of the host map?", words, yes=what, no="Stay")
         self.push_screen(question, lambda answer: go_on() if answer else None)
 

@@ -79,7 +79,7 @@ WORKBENCH_COMMANDS = (
     Command("undo", "u", "undo", "Take the last step back"),
     Command("redo", "U,ctrl+y", "redo", "Do again what was taken back", "U"),
     Command("save", "w,ctrl+s", "save", "See what would change in the file, and save it", "w"),
-    Command("take_disk", "l", "reload", "Go on with the file as it is now, your edits on top"),
+    Command("take_disk", "l", "merge", "Go on with the file as it has changed on disk, your edits on top"),
     Command("sort", "s", "sort", "Sort by the next column; a click on a title sorts by it", in_footer=False),
     Command("reverse", "S", "reverse", "Sort the other way round", in_footer=False),
     Command("files", "f", "files", "Go to the next file on this volume, in the explorer", in_footer=False),
@@ -89,7 +89,7 @@ WORKBENCH_COMMANDS = (
 
 APP_COMMANDS = (
     Command("help", "question_mark,f1", "help", "Show the keys and the signs", "?"),
-    Command("quit", "q,ctrl+q", "quit", "Leave at once", "q"),
+    Command("quit", "q,ctrl+q", "quit", "Leave at once; edits of the host map that are not saved are asked about", "q"),
     Command("suspend_process", "ctrl+z", "suspend", "Go back to the shell; fg comes here again", "^z", in_footer=False),
 )
 

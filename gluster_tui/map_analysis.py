@@ -17,6 +17,7 @@ from disco.dfs.gluster.suggestions import Suggestion, suggest
 from disco.dfs.gluster.volume_tally import Share, VolumeTally
 from disco.dfs.gluster.workers import DaemonExecutor
 
+from .crash import UnexpectedError
 from .map_desk import MapDesk
 
 __all__ = ["Analyser", "MapAnalysis", "VolumeRow", "analyse"]
@@ -89,21 +90,40 @@ class Analyser:
     """
 
     def __init__(
-        self, desk: MapDesk, told: Callable[[MapAnalysis], object], counted: Callable[[VolumeTally], object]
+        self,
+        desk: MapDesk,
+        told: Callable[[MapAnalysis | UnexpectedError], object],
+        counted: Callable[[VolumeTally], object],
     ) -> None:
         self.tally: VolumeTally | None = None
         self._desk, self._told, self._counted = desk, told, counted
         self._threads = DaemonExecutor(2, "analysis")
         self._asked = 0
+        self._counting = False
+        self._to_count: SelectionPicture | None = None
 
     def count(self, picture: SelectionPicture) -> None:
-        """Counts what of a selection lies on each volume."""
+        """Counts what of a selection lies on each volume; while that is under way, the newest only is counted next."""
+        self._to_count = picture
+        self._count_next()
+
+    def _count_next(self) -> None:
+        picture = self._to_count
+        if self._counting or picture is None:
+            return
+        self._counting, self._to_count = True, None
 
         def done(future: Future[VolumeTally]) -> None:
             if not future.cancelled():
                 self._counted(future.result())
 
         self._threads.submit(picture.tally).add_done_callback(done)
+
+    def take_count(self, tally: VolumeTally) -> None:
+        """Takes up what was counted, on the screen's thread."""
+        self.tally, self._counting = tally, False
+        self.look()
+        self._count_next()
 
     def look(self) -> None:
         """Analyses what is on the desk now."""
@@ -122,7 +142,8 @@ class Analyser:
 
         def done(future: Future[MapAnalysis]) -> None:
             if not future.cancelled() and asked == self._asked:
-                self._told(future.result())
+                error = future.exception()
+                self._told(UnexpectedError(error) if isinstance(error, Exception) else future.result())
 
         self._threads.submit(work).add_done_callback(done)
 

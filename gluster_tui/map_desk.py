@@ -24,25 +24,46 @@ class MapDesk:
     """On the screen's thread only. ``changed``: called after whatever changes the map that the session goes by.
 
     ``path``: the file that the map came from, and goes to. ``file``: what it held when it was read or saved last, None
-    until that is known. ``on_disk``: what it holds by now, where that is something else.
+    until that is known. ``on_disk``: what it holds by now, where that is something else. ``fault``: why it cannot be
+    read. ``saving``: a save is under way.
     """
 
     def __init__(self, session: Session, changed: Callable[[], None]) -> None:
         self.session = session
-        self.path = _path_of(session)
+        self.is_recorded = session.is_recording and not session.map_is_named
+        self.path = _path_of(session, self.is_recorded)
         self.file: MapFile | None = None
         self.on_disk: MapFile | None = None
+        self.fault: GlusterError | None = None
+        self.saving = False
         self._changed = changed
         self._looking = False
         self._given = session.hostmap, session.map_error
-        self._own = DaemonExecutor(1, "map")
-        read = MapText.parse(session.hostmap.text) if session.hostmap.text else None
-        self.edits = MapEdits(read, session.hostmap.source if session.hostmap.wanted else self.path)
+        self._own = DaemonExecutor(2, "map")
+        text = session.hostmap.text
+        if self.is_recorded:  # no file is its own; one that is where it is proposed to be saved is somebody else's
+            self.file = MapFile(os.fsencode(self.path), None)
+            text = _recorded_text(session)
+        self._begin(MapText.parse(text) if text else None)
+
+    def _begin(self, read: MapText | None) -> None:
+        source = self.session.hostmap.source if self.session.hostmap.wanted else self.path
+        self.edits = MapEdits(read, source)
+        self._unused = None if self._given[0].wanted else self.edits.text  # what the session did not go by at first
 
     @property
     def dirty(self) -> bool:
         """There are edits that are in no file."""
         return self.edits.dirty
+
+    @property
+    def difference(self) -> str:
+        """How what is on the desk differs from the file, in words."""
+        before, now = (self.edits.read or MapText()).nodes(), self.edits.text.nodes()
+        names = sum(before.get(name) != now.get(name) for name in {**before, **now})
+        if not names:
+            return "lines differ from the file"
+        return "1 entry differs from the file" if names == 1 else f"{names:,} entries differ from the file"
 
     @property
     def hostmap(self) -> HostnameMap:
@@ -54,85 +75,113 @@ class MapDesk:
         """Why there is no map, until one is begun here."""
         return self._given[1] if not self.edits.text.lines else None
 
-    # What is asked of the file: never on the screen's thread.
+    @property
+    def refusal(self) -> HostnameMapError | None:
+        """Why jobs, and whoever else reads it strictly, would refuse the map on the desk; None where they would not."""
+        try:
+            HostnameMap.from_text(self.edits.text.text, self.path)
+        except HostnameMapError as error:
+            return error
+        return None
+
+    # What is asked of files: never on the screen's thread.
 
     @property
     def _executor(self) -> Executor:
-        return self.session.executor or self._own
+        """A recording's reader is let go when all is read."""
+        return self.session.executor if self.session.executor and not self.session.is_recording else self._own
 
-    def look(self, tell: Callable[[MapFile], object]) -> None:
-        """Reads the file, unless that is under way; ``tell`` hears of it on another thread, where it can be read."""
-        if self._looking:
+    def read(self, path: str) -> Future[MapFile]:
+        """Reads any file."""
+        return self._executor.submit(read_map_file, path)
+
+    def look(self, tell: Callable[[MapFile | GlusterError], object]) -> None:
+        """Reads the map's file, unless that is under way; ``tell`` hears of it on another thread."""
+        if self._looking or self.is_recorded:
             return
         self._looking = True
 
         def told(future: Future[MapFile]) -> None:
             self._looking = False
-            if not future.cancelled() and future.exception() is None:
-                tell(future.result())
+            if not future.cancelled():
+                error = future.exception()
+                if error is None:
+                    tell(future.result())
+                elif isinstance(error, GlusterError):
+                    tell(error)
 
-        self._executor.submit(read_map_file, self.path).add_done_callback(told)
+        self.read(self.path).add_done_callback(told)
 
-    def save(self, path: str, *, overwrite: bool, backup: bool) -> Future[MapFile]:
-        """Writes what is on the desk to a file, over nobody else's changes unless ``overwrite``."""
-        before = self.file.content if self.file is not None and path == self.path else None
-        return self._executor.submit(
-            partial(save_map, self.edits.text.text, path, before, overwrite=overwrite, backup=backup)
-        )
+    def save(self, path: str, shown: bytes | None, *, backup: bool) -> Future[MapFile]:
+        """Writes what is on the desk to a file. ``shown``: what the user knows it to hold, None where there is none:
+        over anything else it is not written.
+        """
+        self.saving = True
+        return self._executor.submit(partial(save_map, self.edits.text.text, path, shown, backup=backup))
 
     # What came of it.
 
-    def take_read(self, file: MapFile) -> bool:
+    def take_read(self, told: MapFile | GlusterError) -> bool:
         """Takes up what the file holds: the first time to begin with it, later to see whether it has changed. Returns
         whether that is news.
         """
+        if isinstance(told, GlusterError):
+            news, self.fault = str(told) != str(self.fault or ""), told
+            return news
+        if os.fsdecode(told.path) != self.path:  # it was asked for before the map was saved elsewhere
+            return False
+        news, self.fault = self.fault is not None, None
         if self.file is None:
-            self.file = file
-            if self.session.is_recording and not self.session.map_is_named:
-                return False  # the map is the recording's; no file is where it is proposed to be saved
-            if file.content is not None and file.content != self.edits.text.text:
-                if self.session.hostmap.wanted:
-                    self.file = MapFile(file.path, self.edits.text.text, file.others)
-                    self.on_disk = file
-                else:  # it could not be used, or was not asked for: mended, it can
-                    self.edits = MapEdits(MapText.parse(file.content), self.path)
+            self._take_first(told)
             return True
-        news = file.content != (self.on_disk or self.file).content
-        self.on_disk = file if file.content != self.file.content else None
+        news = news or told.content != (self.on_disk or self.file).content or told.others != self.file.others
+        self.on_disk = told if told.content != self.file.content else None
         return news
+
+    def _take_first(self, file: MapFile) -> None:
+        known = self.edits.read.text if self.edits.read is not None else None
+        self.file = file
+        if file.content in (known, known or b""):
+            return
+        if self._unused is not None and not self.edits.dirty:  # it could not be used, or was not asked for
+            self._begin(MapText.parse(file.content) if file.content is not None else None)
+        else:
+            self.file, self.on_disk = MapFile(file.path, known, file.others), file
 
     def take_disk(self) -> tuple[Conflict, ...]:
         """Goes on with the file as it is now, and the edits made here on top; returns where both changed a name, and
         the file's node stands.
         """
-        if self.on_disk is None:
+        if self.on_disk is None or self.on_disk.content is None:
             return ()
-        theirs = MapText.parse(self.on_disk.content or b"")
+        theirs = MapText.parse(self.on_disk.content)
         merged = merge(self.edits.read or MapText(), self.edits.text, theirs)
-        self._go_on_with(theirs, merged.text, "taken from the file")
+        self._go_on_with(theirs, merged.text)
         return merged.conflicts
 
     def drop_edits(self) -> None:
-        """Goes on with the file as it is now."""
-        if self.on_disk is not None:
-            theirs = MapText.parse(self.on_disk.content or b"")
-            self._go_on_with(theirs, theirs, "reloaded")
+        """Goes on with the file as it is now, without the edits."""
+        file = self.on_disk or self.file
+        theirs = MapText.parse((file.content if file is not None else None) or b"")
+        self._go_on_with(theirs, theirs)
 
-    def _go_on_with(self, theirs: MapText, now: MapText, words: str) -> None:
-        self.file, self.on_disk = self.on_disk, None
-        self.edits.reread(theirs, now, words)
+    def _go_on_with(self, theirs: MapText, now: MapText) -> None:
+        self.file, self.on_disk = self.on_disk or self.file, None
+        self.edits.reread(theirs, now)
+        self._unused = None
         self._apply()
 
     def found(self, content: bytes | None) -> None:
-        """Takes up what a save found in the file that was not there before."""
-        assert self.file is not None
-        self.on_disk = MapFile(self.file.path, content, self.file.others)
+        """Takes up what a save found in the map's file that was not there before."""
+        others = self.file.others if self.file is not None else ""
+        self.on_disk = MapFile(os.fsencode(self.path), content, others)
 
     def saved(self, file: MapFile) -> None:
-        """What is on the desk is in a file now, which is the map's from here on."""
+        """What was on the desk is in a file now, which is the map's from here on."""
+        self.saving, self.is_recorded = False, False
         self.file, self.on_disk, self.path = file, None, os.fsdecode(file.path)
-        self.edits.source = self.path
-        self.edits.saved()
+        self.edits.source, self._unused = self.path, None
+        self.edits.saved(MapText.parse(file.content or b""))
         self._apply()
 
     # Edits.
@@ -167,26 +216,34 @@ class MapDesk:
         return words
 
     def _apply(self) -> None:
-        """Has the session go by what is on the desk: by what it was opened with where nothing was edited."""
-        if self.edits.undoable is None and not self.edits.text.text and self._given[1] is not None:
+        """Has the session go by what is on the desk, but for what it did not go by from the beginning."""
+        if self._unused is not None and self.edits.text == self._unused:
             self.session.use_map(*self._given)
         else:
-            self.session.use_map(self.edits.hostname_map())
+            self.session.use_map(self.edits.hostname_map(), refusal=self.refusal)
         self._changed()
 
 
-def _path_of(session: Session) -> str:
+def _path_of(session: Session, is_recorded: bool) -> str:
     """The file that the session's map is from, or where one would be looked for."""
     error = session.map_error
+    if is_recorded:
+        return os.path.abspath("hostname_map")
     if isinstance(error, PathError):
         return os.fsdecode(error.path)
     if isinstance(error, HostnameMapError):
         return error.source
-    if session.is_recording and not session.map_is_named:
-        return os.path.abspath("hostname_map")
     if session.hostmap.wanted:
         return session.hostmap.source
     if isinstance(error, NoHostnameMapError):
         return error.places[-1]
     named = os.environ.get(MAP_VARIABLE)
     return named or os.path.join(os.fsdecode(session.source.mount_point), MAP_FILE_NAME)
+
+
+def _recorded_text(session: Session) -> bytes:
+    """The map that came with a recording, whether it can be used or not."""
+    try:
+        return session.source.hostname_map(lenient=True).result().text  # a recording's is there at once
+    except GlusterError:
+        return b""

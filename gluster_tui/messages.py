@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from textual.message import Message
 
 from disco.dfs.gluster.errors import GlusterError
+from disco.dfs.gluster.map_saving import MapFile
 
 from .session import Session
 from .updates import Update
 
-__all__ = ["CopyWanted", "Loaded", "MountsWanted", "OpenWanted", "Opened", "OpeningFailed", "ReopenWanted"]
+__all__ = ["CopyWanted", "Loaded", "MapSaved", "MountsWanted", "OpenWanted", "Opened", "OpeningFailed", "ReopenWanted"]
 
 
 @dataclass
@@ -19,6 +20,15 @@ class Loaded(Message):
     """The loader of a screen has something new."""
 
     update: Update
+
+
+@dataclass
+class MapSaved(Message):
+    """A save of the host map to ``target`` has ended: with the file as it is now, or with an error."""
+
+    target: str
+    file: MapFile | None
+    error: GlusterError | None
 
 
 @dataclass

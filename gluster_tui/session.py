@@ -35,7 +35,8 @@ class MapChoice:
 @dataclass
 class Session:
     """One open dataset. ``map_error``: why no host map is in use, where one was looked for. ``map_is_named``: the user
-    named its file. ``known_nodes``: those of the cluster, where the user told them.
+    named its file. ``known_nodes``: those of the cluster, where the user told them. ``map_refusal``: why
+    others will refuse the map that is in use here, while it is mended.
     """
 
     source: Source
@@ -45,13 +46,16 @@ class Session:
     executor: HelperProcess | None = None
     map_is_named: bool = False
     known_nodes: KnownNodes | None = None
+    map_refusal: HostnameMapError | None = None
 
     def __post_init__(self) -> None:
         self.addresser = Addresser(self.source.cluster, self.hostmap)
 
-    def use_map(self, hostmap: HostnameMap, map_error: GlusterError | None = None) -> None:
+    def use_map(
+        self, hostmap: HostnameMap, map_error: GlusterError | None = None, refusal: HostnameMapError | None = None
+    ) -> None:
         """Goes by another host map from now on: nodes, addresses and what is unmapped."""
-        self.hostmap, self.map_error = hostmap, map_error
+        self.hostmap, self.map_error, self.map_refusal = hostmap, map_error, refusal
         self.addresser = Addresser(self.source.cluster, hostmap)
 
     @property
@@ -90,7 +94,8 @@ class Session:
         mapped = sum(self.hostmap.assign(volume).entry is not None for volume in volumes)
         waiting = len(volumes) - mapped - len(self.unmapped_volumes)
         told = f" ({waiting} not known yet)" if waiting else ""
-        return f"{self.hostmap.source}, {mapped} of {len(volumes)}{told}"
+        refused = f" (x line {self.map_refusal.line})" if self.map_refusal is not None else ""
+        return f"{self.hostmap.source}, {mapped} of {len(volumes)}{told}{refused}"
 
     @property
     def unmapped_volumes(self) -> list[Volume]:

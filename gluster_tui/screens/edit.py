@@ -9,16 +9,16 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Button, Input, Label, Static
 
 from ..display import shown
 from ..widgets.line import Line
+from .dialog import Dialog
 
 __all__ = ["EditScreen"]
 
 
-class EditScreen(ModalScreen[str | None]):
+class EditScreen(Dialog[str | None]):
     """Gives what was typed, None where nothing is to be changed. ``fault``: why a map cannot hold it, None where it
     can; ``notes``: what else is to be known.
     """
@@ -48,7 +48,7 @@ class EditScreen(ModalScreen[str | None]):
 
     @property
     def _typed(self) -> str:
-        return self.query_one(Input).value.strip()
+        return self.query_one(Input).value.rstrip()
 
     def _look(self) -> bool:
         fault = self._fault(self._typed)

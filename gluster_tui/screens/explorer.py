@@ -17,17 +17,18 @@ from textual.theme import Theme
 
 from disco.dfs.gluster.catalog import CatalogDirectory
 from disco.dfs.gluster.cluster import Volume
-from disco.dfs.gluster.errors import shown
+from disco.dfs.gluster.errors import GlusterError, shown
 from disco.dfs.gluster.filters import Filter, Substring
-from disco.dfs.gluster.map_saving import MapFile
+from disco.dfs.gluster.map_saving import MapFile, use_line
+from disco.dfs.gluster.picture import SelectionPicture
 from disco.dfs.gluster.units import PENDING
 
 from ..commands import EXPLORER_COMMANDS, bindings
-from ..display import NodeColours
+from ..display import NodeColours, by_words
 from ..helper_process import HelperEndedError
 from ..loader import Loader
 from ..map_desk import MapDesk
-from ..messages import CopyWanted, Loaded, MountsWanted, ReopenWanted
+from ..messages import CopyWanted, Loaded, MapSaved, MountsWanted, ReopenWanted
 from ..session import Session
 from ..updates import Update
 from ..widgets.bars import FilterBar, NoticeBar, TitleBar
@@ -44,14 +45,24 @@ if TYPE_CHECKING:
 __all__ = ["ExplorerScreen"]
 
 _MANY = 100_000  # files
+_TOAST = 52  # cells of a line in a notification
 _MAP_EVERY = 2.0  # seconds after which the host map's file is looked at again
 
 
 @dataclass
 class _MapRead(Message):
-    """The host map's file was read."""
+    """The host map's file was read, or cannot be."""
 
-    file: MapFile
+    found: MapFile | GlusterError
+
+
+@dataclass
+class _FoundOn(Message):
+    """The next row whose file lies on a volume; None where there is none."""
+
+    picture: SelectionPicture
+    volume: int
+    row: int | None
 
 
 class ExplorerScreen(Screen[None]):
@@ -135,8 +146,8 @@ class ExplorerScreen(Screen[None]):
         if update.ticket < self.ticket:
             self._painted.set()
             return  # of a selection that the user has left since
-        if self._workbench is not None and update.complete and (self.latest is None or not self.latest.complete):
-            self._workbench.selection_changed(update.picture)
+        if self._workbench is not None:
+            self._workbench.selection_changed(update.picture, whole=update.complete)
         self.latest = update
         if update.progress.complete and self.session.is_recording:
             self.session.let_reader_go()
@@ -309,12 +320,35 @@ class ExplorerScreen(Screen[None]):
 
     def look_at_map(self) -> None:
         """Looks whether the host map's file has changed."""
-        self.desk.look(lambda file: self.post_message(_MapRead(file)))
+        self.desk.look(lambda found: self.post_message(_MapRead(found)))
 
     def on__map_read(self, message: _MapRead) -> None:
-        if self.desk.take_read(message.file):
-            self._workbench_changed()
-            self.query_one(NoticeBar).tell_map_changed(self.desk.on_disk is not None)
+        if self.desk.take_read(message.found):
+            self._tell_of_map()
+
+    def on_map_saved(self, message: MapSaved) -> None:
+        """A save has ended; its dialog may have been left since."""
+        self.desk.saving = False
+        if message.file is None:
+            assert message.error is not None
+            if self._workbench is None or not self._workbench.refused(message.error):
+                self.notify(shown(str(message.error)), title="Not saved", severity="error", markup=False)
+            return
+        words = shown(message.target)
+        if os.path.abspath(self.desk.path) != message.target:
+            words = f"{words}, which jobs use by {shown(use_line(message.target))}"
+        # Textual cuts what has no space to break it at.
+        self.notify("\n".join(by_words(words, _TOAST)), title="Saved", markup=False)
+        self.desk.saved(message.file)
+        if self._workbench is not None:
+            self._workbench.close_dialog()
+
+    def _tell_of_map(self) -> None:
+        """Shows what is new of the map's file."""
+        on_disk = self.desk.on_disk
+        self.query_one(NoticeBar).tell_map_changed(on_disk is not None)
+        if self._workbench is not None:
+            self._workbench.map_changed()
 
     def _map_changed(self) -> None:
         """The session goes by another map from now on."""
@@ -322,12 +356,7 @@ class ExplorerScreen(Screen[None]):
         self.files.forget_rows()
         self._show_file()
         self.query_one(TitleBar).refresh()
-        self.query_one(NoticeBar).tell_map_changed(self.desk.on_disk is not None)
-        self._workbench_changed()
-
-    def _workbench_changed(self) -> None:
-        if self._workbench is not None:
-            self._workbench.map_changed()
+        self._tell_of_map()
 
     def action_host_map(self) -> None:
         """Opens the workbench, on the volume under the cursor in the replicas panel."""
@@ -335,7 +364,10 @@ class ExplorerScreen(Screen[None]):
 
         volume = self.replicas.volume if self.focused is self.replicas else None
         picture = self.latest.picture if self.latest is not None else None
-        self._workbench = WorkbenchScreen(self.desk, self.colours, picture, volume)
+        whole = self.latest is not None and self.latest.complete
+        self._workbench = WorkbenchScreen(self.desk, self.colours, self.post_message, volume)
+        if picture is not None:
+            self._workbench.selection_changed(picture, whole=whole)
         self.app.push_screen(self._workbench, self._left_workbench)
 
     def _left_workbench(self, volume: int | None) -> None:
@@ -344,16 +376,23 @@ class ExplorerScreen(Screen[None]):
             self._go_to_volume(volume)
 
     def _go_to_volume(self, volume: int) -> None:
-        """Puts the cursor on the next file that lies on a volume."""
-        picture = self.files.picture
-        if picture is None:
-            return
-        name = self.session.source.cluster.volumes[volume].name
-        row = picture.next_on(volume, self.files.cursor)
-        if row is None:
+        """Has the next file looked for that lies on a volume: there may be millions."""
+        picture, cursor = self.files.picture, self.files.cursor
+        if picture is not None:
+
+            def look() -> None:
+                self.post_message(_FoundOn(picture, volume, picture.next_on(volume, cursor)))
+
+            threading.Thread(target=look, name="next-file", daemon=True).start()
+
+    def on__found_on(self, message: _FoundOn) -> None:
+        if message.picture.keep != self.keep:
+            return  # another selection is shown by now
+        if message.row is None:
+            name = self.session.source.cluster.volumes[message.volume].name
             self.notify(f"No file shown lies on {shown(name)}.", severity="warning", markup=False)
             return
-        self.files.cursor = row
+        self.files.cursor = message.row
         self.files.focus()
 
     def action_export(self) -> None:

@@ -14,7 +14,6 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.message import Message
-from textual.screen import ModalScreen
 from textual.widgets import Button, Input, Label, ProgressBar, RadioSet, Static
 
 from disco.dfs.gluster.errors import GlusterError, UnmappedVolumesError
@@ -31,6 +30,7 @@ from ..updates import Update
 from ..widgets.bars import progress_words
 from ..widgets.line import Line
 from ..widgets.toggles import Option, Toggle
+from .dialog import Dialog
 from .question import QuestionScreen
 
 __all__ = ["ExportScreen"]
@@ -52,7 +52,7 @@ class _Ended(Message):
     error: GlusterError | None
 
 
-class ExportScreen(ModalScreen[None]):
+class ExportScreen(Dialog[None]):
     """Writes the files that are shown as a list. It follows the walk, and waits for its end before it writes."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", "Cancel")]

@@ -11,11 +11,11 @@ from rich.text import Text
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from ..commands import APP_COMMANDS, EXPLORER_COMMANDS, WORKBENCH_COMMANDS, Command
 from ..widgets.file_list import DEGRADED, FAILED_SIGN, UNMAPPED
+from .dialog import Dialog
 
 __all__ = ["HelpScreen"]
 
@@ -35,7 +35,7 @@ _SIGNS = (
 )
 
 
-class HelpScreen(ModalScreen[None]):
+class HelpScreen(Dialog[None]):
     """Any of its keys leaves it."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,q,question_mark,f1,enter", "dismiss", "Close")]

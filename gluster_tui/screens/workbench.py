@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from typing import ClassVar
@@ -15,15 +16,17 @@ from textual.message import Message
 from textual.screen import Screen
 from textual.widgets import Static
 
-from disco.dfs.gluster.errors import HostnameMapError
+from disco.dfs.gluster.errors import GlusterError, HostnameMapError
+from disco.dfs.gluster.findings import Finding
 from disco.dfs.gluster.map_grammar import Line, line_fault
-from disco.dfs.gluster.map_saving import MapFile, use_line
 from disco.dfs.gluster.map_text import written_fault
 from disco.dfs.gluster.picture import SelectionPicture
+from disco.dfs.gluster.suggestions import entry_name
 from disco.dfs.gluster.volume_tally import VolumeTally
 
 from ..commands import WORKBENCH_COMMANDS, bindings
-from ..display import NodeColours, by_words, counted, shown
+from ..crash import UnexpectedError
+from ..display import NodeColours, counted, shown
 from ..map_analysis import Analyser, MapAnalysis, VolumeRow
 from ..map_desk import MapDesk
 from ..messages import CopyWanted
@@ -39,12 +42,10 @@ from .save_map import SaveMapScreen
 
 __all__ = ["WorkbenchScreen"]
 
-_TOAST = 52  # cells of a line in a notification
-
 
 @dataclass
 class _Analysed(Message):
-    analysis: MapAnalysis
+    analysis: MapAnalysis | UnexpectedError
 
 
 @dataclass
@@ -53,8 +54,8 @@ class _Counted(Message):
 
 
 class WorkbenchScreen(Screen[int | None]):
-    """Gives the index of a volume whose files are wanted, else None. ``picture``: the present selection; ``volume``:
-    the index of the volume to begin with.
+    """Gives the index of a volume whose files are wanted, else None. ``tell``: posts a message to the explorer, which
+    is there when this screen is not any more; ``volume``: the index of the volume to begin with.
     """
 
     OWN_COMMANDS = WORKBENCH_COMMANDS
@@ -62,20 +63,22 @@ class WorkbenchScreen(Screen[int | None]):
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]
 
     def __init__(
-        self, desk: MapDesk, colours: NodeColours, picture: SelectionPicture | None, volume: int | None = None
+        self, desk: MapDesk, colours: NodeColours, tell: Callable[[Message], object], volume: int | None = None
     ) -> None:
         super().__init__()
         self.desk = desk
         self.session: Session = desk.session
         self.colours = colours
         self.analysis: MapAnalysis | None = None
-        self._picture = picture
+        self._tell = tell
         self._volume = volume
+        self._is_whole = True
         self._analyser = Analyser(
             desk,
             lambda analysis: self.post_message(_Analysed(analysis)),
             lambda tally: self.post_message(_Counted(tally)),
         )
+        self._dialog: SaveMapScreen | None = None
 
     def compose(self) -> ComposeResult:
         yield TitleBar(self.session)
@@ -98,8 +101,6 @@ class WorkbenchScreen(Screen[int | None]):
         self.why.empty_words = "No volume is under the cursor."
         self.table.focus()
         self.map_changed()
-        if self._picture is not None:
-            self._analyser.count(self._picture)
 
     def on_unmount(self) -> None:
         self._analyser.close()
@@ -117,19 +118,26 @@ class WorkbenchScreen(Screen[int | None]):
         return self.query_one(WhyPanel)
 
     def map_changed(self) -> None:
-        """To be called when the map on the desk says something else."""
+        """To be called when the map on the desk, or its file, says something else."""
         self._analyser.look()
-        self._show_notice()
+        if self.is_mounted:
+            self._show_notice()
+            self.query_one(TitleBar).refresh()
+        if self._dialog is not None and self._dialog.is_mounted and not self.desk.saving:
+            self._dialog.look()
 
-    def selection_changed(self, picture: SelectionPicture) -> None:
-        """To be called when the selection is another one, or whole."""
+    def selection_changed(self, picture: SelectionPicture, *, whole: bool) -> None:
+        """To be called when the selection is another one, or more of it is known."""
+        self._is_whole = whole
         self._analyser.count(picture)
 
     def on__counted(self, message: _Counted) -> None:
-        self._analyser.tally = message.tally
-        self._analyser.look()
+        self._analyser.take_count(message.tally)
 
     def on__analysed(self, message: _Analysed) -> None:
+        if isinstance(message.analysis, UnexpectedError):
+            self.table.empty_words = f"x {message.analysis}"
+            return
         self.analysis = message.analysis
         self.colours.know([row.trace.assignment.node for row in message.analysis.rows])
         self.table.show(message.analysis.rows)
@@ -141,37 +149,59 @@ class WorkbenchScreen(Screen[int | None]):
         self.findings.border_subtitle = counts_words(message.analysis.findings)
         self._show_why()
         self._show_notice()
-        self.query_one(TitleBar).refresh()
         self.refresh_bindings()
 
     # What is shown.
 
+    @property
+    def _finding(self) -> Finding | None:
+        """The finding under the cursor, where the findings have the keys."""
+        return self.findings.at_cursor if self.is_mounted and self.focused is self.findings else None
+
+    @property
+    def _row(self) -> VolumeRow | None:
+        """The volume that keys are about: that of the finding, where the findings have the keys."""
+        if not self.is_mounted or self.analysis is None:
+            return None
+        if self.focused is self.findings:
+            finding = self.findings.at_cursor
+            return self.analysis.rows[finding.volumes[0]] if finding is not None and finding.volumes else None
+        return self.table.at_cursor
+
     def _show_why(self) -> None:
-        finding = self.findings.at_cursor if self.focused is self.findings else None
-        row = self.table.at_cursor
-        if finding is not None and self.analysis is not None:
-            row = self.analysis.rows[finding.volumes[0]] if finding.volumes else None
-        self.why.show(row, finding)
+        self.why.show(self._row, self._finding)
 
     def _show_notice(self) -> None:
         self.query_one("#desk-notice", Static).update(Text(self._notice_words(), no_wrap=True))
 
     def _notice_words(self) -> str:
-        desk = self.desk
+        desk, where = self.desk, shown(self.desk.path)
+        if desk.saving:
+            return f"saving {where} ..."
+        if desk.fault is not None:
+            return f"x {shown(str(desk.fault))}"
+        if desk.on_disk is not None and desk.on_disk.content is None:
+            return f"! {where} is gone from the disk: w writes it again"
         if desk.on_disk is not None:
-            return f"! {shown(desk.path)} has changed on disk: l goes on with it, your edits on top"
+            return f"! {where} has changed on disk: l goes on with it, your edits on top"
+        refused = f"; jobs refuse line {desk.refusal.line}" if desk.refusal is not None else ""
         if desk.dirty:
-            return f"! not saved yet: {desk.edits.undoable or 'the map on the desk'}. w shows what changes, and saves"
+            return f"! not saved: {desk.difference}{refused}. w shows what changes, and saves"
         if self.analysis is None or desk.file is None:
             return "looking ..."
-        if desk.file.content is None and not self.session.hostmap.wanted:
+        if desk.is_recorded and desk.edits.text.lines:
+            return f"the map of the recording{refused}"
+        if not desk.edits.text.lines:
             return "there is no host map yet: T takes a proposal for every volume, e edits one"
         if not self.session.hostmap.wanted:
-            return f"! {shown(desk.path)} is not in use as it is: hosts stand in until it is mended, or edited"
-        return f"{shown(desk.path)}, as it is on disk" if desk.file.content is not None else "the map of the recording"
+            return f"! {where} is not in use as it is: hosts stand in until it is mended, or edited"
+        return f"! {where} is saved{refused}" if refused else f"{where}, as it is on disk"
 
     def on_volume_table_arranged(self) -> None:
         self.query_one(VolumeHeads).refresh()
+        told = [] if self.table.sorted_words is None else [f"by {self.table.sorted_words}"]
+        told += [] if self._is_whole else ["so far"]
+        self.query_one("#volumes-box").border_subtitle = ", ".join(told)
 
     def on_rows_moved(self, event: Rows.Moved) -> None:
         if event.rows is not self.why:
@@ -182,10 +212,10 @@ class WorkbenchScreen(Screen[int | None]):
         self._show_why()
 
     def on_rows_chosen(self, event: Rows.Chosen) -> None:
-        if event.rows is self.table:
+        if event.rows is self.table or (event.rows is self.findings and self._line_of_finding is not None):
             self.action_edit()
-        elif event.rows is self.findings and (finding := self.findings.at_cursor) and finding.volumes:
-            self.table.go_to(finding.volumes[0])
+        elif event.rows is self.findings and (row := self._row) is not None:
+            self.table.go_to(row.volume.index)
             self.table.focus()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
@@ -198,15 +228,13 @@ class WorkbenchScreen(Screen[int | None]):
             "undo": self.desk.edits.undoable is not None,
             "redo": self.desk.edits.redoable is not None,
             "save": bool(self.desk.edits.text.lines) or self.desk.dirty,
-            "take_disk": self.desk.on_disk is not None,
+            "take_disk": self.desk.on_disk is not None and self.desk.on_disk.content is not None,
+            "edit": row is not None or self._line_of_finding is not None,
+            "files": row is not None,
         }
         return True if applies.get(action, True) else None
 
     # Commands.
-
-    @property
-    def _row(self) -> VolumeRow | None:
-        return self.table.at_cursor if self.is_mounted else None
 
     def action_edit(self) -> None:
         """Asks for the node of the volume under the cursor, or for the line that a finding is about."""
@@ -225,25 +253,31 @@ class WorkbenchScreen(Screen[int | None]):
             name, node = suggestion.name, suggestion.node
             notes.append(f"Suggested: {suggestion.reason}")
         else:
-            name, node = row.volume.name, ""
+            name, node = entry_name(row.volume), ""
         question = EditScreen("Node", f"The entry of {name}:", node, partial(written_fault, name), notes)
         self.app.push_screen(question, lambda node: self._set({name: node}, f"{name} -> {node}") if node else None)
 
     @property
     def _line_of_finding(self) -> Line | None:
-        """The line of the file that the finding under the cursor is about."""
-        finding = self.findings.at_cursor if self.is_mounted and self.focused is self.findings else None
-        lines = self.desk.edits.text.lines
-        if finding is None or finding.line is None or not 0 < finding.line <= len(lines):
+        """The line of the file that the finding under the cursor is about; none while findings are of an earlier text:
+        lines may have moved since.
+        """
+        finding, text = self._finding, self.desk.edits.text
+        if finding is None or finding.line is None or self.analysis is None:
             return None
-        return lines[finding.line - 1]
+        return text.lines[finding.line - 1] if self.analysis.hostmap.text == text.text else None
 
     def _edit_line(self, line: Line) -> None:
-        before = os.fsdecode(line.raw.rstrip(b"\r\n"))
-        question = EditScreen(
-            "Line", f"Line {line.number}:", before, line_fault, ["An empty line, or a # comment, too."]
-        )
-        self.app.push_screen(question, lambda words: self._set_line(line, words) if words is not None else None)
+        decoded = os.fsdecode(line.raw.rstrip(b"\r\n")).expandtabs(8)
+        before = "".join(c if c.isprintable() else " " for c in decoded)  # what cannot be typed cannot be kept either
+        notes = ["An empty line, or a # comment, will do too."]
+        question = EditScreen("Line", f"Line {line.number}:", before, line_fault, notes)
+
+        def take(words: str | None) -> None:
+            if words is not None and words != before:
+                self._set_line(line, words)
+
+        self.app.push_screen(question, take)
 
     def _set_line(self, line: Line, words: str) -> None:
         self.desk.change(self.desk.edits.text.with_line(line.number, words), f"line {line.number}: {words}")
@@ -285,16 +319,25 @@ class WorkbenchScreen(Screen[int | None]):
 
     def action_save(self) -> None:
         """Shows what would change, and saves it."""
-        before = self.desk.path
-        self.app.push_screen(SaveMapScreen(self.desk), lambda file: self._saved(file, before) if file else None)
+        self._dialog = SaveMapScreen(self.desk, self._tell)
+        self.app.push_screen(self._dialog, lambda _: self._dialog_left())
 
-    def _saved(self, file: MapFile, before: str) -> None:
-        words = shown(file.path)
-        if self.desk.path != before:
-            words = f"{words}, which jobs use by {shown(use_line(file.path))}"
-        # Textual cuts what has no space to break it at.
-        self.notify("\n".join(by_words(words, _TOAST)), title="Saved", markup=False)
-        self.map_changed()
+    def _dialog_left(self) -> None:
+        self._dialog = None
+        self._show_notice()
+
+    def refused(self, error: GlusterError) -> bool:
+        """Tells the dialog that the save has failed; returns whether it is still there."""
+        self._show_notice()
+        if self._dialog is None:
+            return False
+        self._dialog.refused(error)
+        return True
+
+    def close_dialog(self) -> None:
+        """The map is saved."""
+        if self._dialog is not None:
+            self._dialog.dismiss()
 
     def action_take_disk(self) -> None:
         """Goes on with the file as it is on disk."""
@@ -305,7 +348,7 @@ class WorkbenchScreen(Screen[int | None]):
 
     def action_sort(self) -> None:
         """Sorts by the next column."""
-        self.query_one("#volumes-box").border_subtitle = f"by {self.table.sort_by_next()}"
+        self.table.sort_by_next()
 
     def action_reverse(self) -> None:
         """Sorts the other way round."""

@@ -120,18 +120,22 @@ class VolumeTable(Rows):
             if row.volume.index == volume:
                 self.cursor = number
 
-    def sort_by_next(self) -> str:
-        """Sorts by the next column that is shown, after the last by the client graph; returns what by, in words."""
+    @property
+    def sorted_words(self) -> str | None:
+        """What rows are sorted by, in words; None for the order of the client graph."""
+        return None if self.sorted_by is None else _COLUMNS[self.sorted_by].title
+
+    def sort_by_next(self) -> None:
+        """Sorts by the next column that is shown, after the last by the client graph."""
         shown = [_COLUMNS.index(column) for column, _ in self._widths]
         later = [number for number in shown if self.sorted_by is None or number > self.sorted_by]
-        return self.sort_by(later[0] if later else None)
+        self.sort_by(later[0] if later else None)
 
-    def sort_by(self, column: int | None) -> str:
-        """Sorts by a column, the other way round where it is sorted by that already; returns what by, in words."""
+    def sort_by(self, column: int | None) -> None:
+        """Sorts by a column, the other way round where it is sorted by that already."""
         self.reverse = column is not None and column == self.sorted_by and not self.reverse
         self.sorted_by = column
         self.show(self.rows)
-        return "the client graph" if column is None else _COLUMNS[column].title
 
     def reverse_order(self) -> None:
         """Sorts the other way round."""

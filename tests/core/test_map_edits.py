@@ -66,13 +66,13 @@ def test_an_edit_that_is_refused_changes_nothing(edits):
 
 def test_what_was_saved_is_clean(edits):
     edits.set_node("a", "n2")
-    edits.saved()
+    edits.saved(edits.text)
     assert not edits.dirty
 
 
 def test_taking_back_what_was_saved_makes_it_dirty(edits):
     edits.set_node("a", "n2")
-    edits.saved()
+    edits.saved(edits.text)
     edits.undo()
     assert edits.dirty
 
@@ -81,13 +81,20 @@ def test_a_map_that_is_not_there_yet_is_clean_while_it_is_empty():
     assert not MapEdits(None, "map").dirty
 
 
-def test_a_file_that_was_read_again_can_be_taken_and_that_be_taken_back(edits):
+def test_undo_never_takes_back_what_others_have_saved(edits):
     edits.set_node("a", "n2")
     theirs = MapText.parse(b"a n9\n")
-    edits.reread(theirs, theirs, "reloaded")
-    assert not edits.dirty
+    edits.reread(theirs, theirs.with_node("b", "n3"))
     edits.undo()
-    assert edits.text.text == b"a n2\n"
+    edits.undo()
+    assert edits.text.text == b"a n9\n"
+
+
+def test_edits_go_on_over_a_file_that_was_read_again(edits):
+    theirs = MapText.parse(b"a n9\n")
+    edits.reread(theirs, theirs.with_node("b", "n3"))
+    assert edits.dirty
+    assert edits.text.text == b"a n9\nb n3\n"
 
 
 @given(st.lists(st.tuples(st.sampled_from("abc"), st.sampled_from("xyz"))))

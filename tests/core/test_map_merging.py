@@ -47,15 +47,22 @@ def test_in_a_conflict_the_file_stands():
     assert merged(b"a n8\nb n2\n", b"a n9\nb n2\n").text.text == b"a n9\nb n2\n"
 
 
-@pytest.mark.parametrize(("mine", "text"), [(b"a n8\nb n2\n", b"a n8\nb n2\n"), (b"b n2\n", b"b n2\n")])
-def test_a_conflict_can_be_settled_by_what_was_edited_here(mine, text):
-    left = merged(mine, b"a n9\nb n2\n")
-    settled = left.with_mine(left.conflicts[0])
-    assert (settled.text.text, settled.conflicts) == (text, ())
+@pytest.mark.parametrize("mended", [b"a n1", b"# a", b"a n1 # x", b"a b c"])
+def test_a_faulty_line_that_was_mended_here_is_mended_where_it_stands(mended):
+    mine = mended + b"\nb n2\n"
+    assert merged(mine, b"# theirs\na\nb n3\n", base=b"a\nb n2\n").text.text == b"# theirs\n" + mended + b"\nb n3\n"
 
 
-def test_a_faulty_line_that_was_mended_here_is_not_merged_back():
-    assert merged(b"a n1\nb n2\n", b"a\nb n3\n", base=b"a\nb n2\n").text.text == b"b n3\na n1\n"
+def test_a_faulty_line_that_was_removed_here_is_removed():
+    assert merged(b"b n2\n", b"a\nb n3\n", base=b"a\nb n2\n").text.text == b"b n3\n"
+
+
+def test_a_faulty_line_that_they_have_changed_stays_theirs():
+    assert merged(b"a n1\nb n2\n", b"a x y\nb n2\n", base=b"a\nb n2\n").text.text == b"a x y\nb n2\na n1\n"
+
+
+def test_a_second_line_of_a_name_that_was_removed_here_is_removed():
+    assert merged(b"a n1\n", b"a n1\na n2\nc n3\n", base=b"a n1\na n2\n").text.text == b"a n1\nc n3\n"
 
 
 def test_a_conflict_in_words():

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import AsyncIterator
+from concurrent.futures import Future
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -12,7 +13,11 @@ import pytest
 from textual.pilot import Pilot
 from textual.widgets import Button, Input
 
+from disco.dfs.gluster.errors import HostnameMapError
+from disco.dfs.gluster.hostmap import HostnameMap
+from disco.dfs.gluster.map_saving import MapFile
 from disco.dfs.gluster.nodes import KnownNodes
+from disco.dfs.gluster.recording import Recording
 from gluster_tui.screens.edit import EditScreen
 from gluster_tui.screens.question import QuestionScreen
 from gluster_tui.screens.save_map import SaveMapScreen
@@ -21,7 +26,7 @@ from gluster_tui.widgets.text_panel import TextPanel
 
 from .driving import DEMO, explorer, in_view, on_screen, running, strips, until
 from .mending import COMMENTED, go_to, opened, to_workbench, with_file, workbench, worked_out
-from .sources import MAP, dataset, no_map_session, session_of
+from .sources import MAP, HeldSource, dataset, no_map_session, session_of
 from .stalls import StallMeter
 from .test_stalls import BUDGET
 
@@ -42,6 +47,14 @@ async def save(pilot: Pilot[None]) -> None:
     await opened(pilot, SaveMapScreen)
     await pilot.press("enter")
     await until(pilot, lambda: not isinstance(pilot.app.screen, SaveMapScreen), "it is saved")
+
+
+def open_again(recording: Recording) -> Session:
+    """What opening a recording gives, whether its map can be used or not."""
+    try:
+        return session_of(recording)
+    except HostnameMapError as error:
+        return Session(recording, recording.start, HostnameMap.none(), error)
 
 
 def rows(pilot: Pilot[None]) -> list[str]:
@@ -114,6 +127,49 @@ async def test_a_finding_leads_to_its_volume() -> None:
         assert at.volume.name == "nx04-vol1"
 
 
+async def test_keys_on_a_finding_are_about_its_volume() -> None:
+    async with at_workbench(session_of(dataset())) as pilot:
+        workbench(pilot).findings.focus()
+        await pilot.press("t")
+        await worked_out(pilot)
+        assert nodes(pilot)[3] == "node-4"
+
+
+async def test_a_key_pressed_twice_never_takes_a_line_that_no_finding_is_about(tmp_path: Path) -> None:
+    async with at_workbench(with_file(tmp_path / "map", "bad\nnx01 node-1\nbad2\n")) as pilot:
+        workbench(pilot).findings.focus()
+        await pilot.pause()
+        for _ in range(2):
+            pilot.app.simulate_key("x")
+        await worked_out(pilot)
+        assert b"nx01 node-1" in explorer(pilot).desk.edits.text.text
+
+
+async def test_counts_follow_a_walk_that_goes_on() -> None:
+    source = HeldSource(dataset(), hold_listings=lambda path: path == b"web_logs/2006-07", placed=True)
+    async with running(session_of(source), SIZE, settle=False) as pilot:
+        await until(pilot, lambda: explorer(pilot).latest.progress.files == 9, "all but one directory")
+        await pilot.press("m")
+        await until(pilot, lambda: "so far" in on_screen(pilot), "the counts are incomplete")
+        source.release()
+        await worked_out(pilot)
+        await until(
+            pilot,
+            lambda: sum(row.share.files for row in workbench(pilot).analysis.rows if row.share) == 42,
+            "the counts are whole",
+        )
+
+
+async def test_a_line_with_a_tab_can_be_edited(tmp_path: Path) -> None:
+    async with at_workbench(with_file(tmp_path / "map", "nx01\tnode 1\n")) as pilot:
+        workbench(pilot).findings.focus()
+        await pilot.press("e")
+        await opened(pilot, EditScreen)
+        await pilot.press("end", "backspace", "backspace", "1", "enter")
+        await worked_out(pilot)
+        assert nodes(pilot)[0] == "node1"
+
+
 async def test_rows_are_sorted_by_any_column_and_the_cursor_stays_on_its_volume() -> None:
     async with at_workbench(session_of(dataset())) as pilot:
         await go_to(pilot, "nx04-vol1")
@@ -128,8 +184,8 @@ async def test_rows_are_sorted_by_any_column_and_the_cursor_stays_on_its_volume(
 async def test_sorted_by_what_lies_there_the_most_comes_first() -> None:
     async with at_workbench(session_of(dataset())) as pilot:
         table = workbench(pilot).table
-        while "files" not in table.sort_by_next():
-            pass
+        while table.sorted_words != "files":
+            await pilot.press("s")
         assert [row.share.files for row in table.rows if row.share] == [12, 12, 9, 9]
 
 
@@ -361,7 +417,6 @@ async def in_conflict(path: Path) -> AsyncIterator[Pilot[None]]:
         path.write_text(COMMENTED.replace("node-1", "node-10"))  # noqa: ASYNC240 - another editor's
         await pilot.press("w")
         await opened(pilot, SaveMapScreen)
-        await pilot.press("enter")
         await until(pilot, lambda: "changed by someone else" in on_screen(pilot), "the conflict is told")
         yield pilot
 
@@ -393,7 +448,7 @@ async def test_overwriting_drops_theirs(tmp_path: Path) -> None:
 
 async def test_reloading_drops_mine(tmp_path: Path) -> None:
     async with in_conflict(tmp_path / "map") as pilot:
-        await press_button(pilot, "reload")
+        await press_button(pilot, "drop")
         await worked_out(pilot)
         assert nodes(pilot)[0] == "node-10"
         assert not explorer(pilot).desk.dirty
@@ -410,6 +465,102 @@ async def test_a_file_that_may_not_be_written_gives_the_way_out(tmp_path: Path) 
         await pilot.press("enter")
         await until(pilot, lambda: "cannot save" in on_screen(pilot), "the fault is told")
         assert "DISCO_HOSTNAME_MAP=" in on_screen(pilot)
+
+
+async def test_a_save_that_hangs_can_be_left_and_is_told_when_it_ends(tmp_path: Path) -> None:
+    async with at_workbench(with_file(tmp_path / "map")) as pilot:
+        desk, future = explorer(pilot).desk, Future[MapFile]()
+        await pilot.press("T", "w")
+        await opened(pilot, SaveMapScreen)
+        await until(pilot, lambda: "enter saves" in on_screen(pilot), "the file was looked at")
+        real, desk.__dict__["save"] = desk.save, lambda *_, **__: setattr(desk, "saving", True) or future
+        await pilot.press("enter", "escape")
+        await until(pilot, lambda: pilot.app.screen is workbench(pilot), "the dialog is left")
+        assert "saving" in on_screen(pilot)
+        future.set_result(real(str(tmp_path / "map"), COMMENTED.encode(), backup=False).result())
+        await until(pilot, lambda: not desk.dirty, "the save is taken up")
+
+
+async def test_a_file_that_is_gone_can_be_written_again(tmp_path: Path) -> None:
+    async with at_workbench(with_file(tmp_path / "map")) as pilot:
+        (tmp_path / "map").unlink()
+        explorer(pilot).look_at_map()
+        await until(pilot, lambda: "is gone from the disk" in on_screen(pilot), "it is told")
+        await pilot.press("l")  # there is nothing to go on with
+        await save(pilot)
+    assert (tmp_path / "map").read_text() == COMMENTED
+
+
+async def test_overwriting_drops_nothing_that_was_not_shown(tmp_path: Path) -> None:
+    async with in_conflict(tmp_path / "map") as pilot:
+        (tmp_path / "map").write_text("nx01 third\n")
+        await press_button(pilot, "overwrite")
+        await until(pilot, lambda: "-nx01 third" in on_screen(pilot), "what it holds by now is shown")
+    assert (tmp_path / "map").read_text() == "nx01 third\n"
+
+
+async def test_a_file_of_another_name_is_shown_before_it_is_replaced(tmp_path: Path) -> None:
+    (tmp_path / "other").write_text("precious\n")
+    async with at_workbench(with_file(tmp_path / "map")) as pilot:
+        await pilot.press("w")
+        await opened(pilot, SaveMapScreen)
+        pilot.app.screen.query_one("#map-target", Input).value = str(tmp_path / "other")
+        await pilot.press("enter")
+        await until(pilot, lambda: "-precious" in on_screen(pilot), "what it holds is shown")
+        assert "it is not this map's" in on_screen(pilot)
+    assert (tmp_path / "other").read_text() == "precious\n"
+
+
+async def test_a_recordings_map_never_takes_the_place_of_a_file_unasked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "hostname_map").write_text("precious\n")
+    async with at_workbench(session_of(dataset())) as pilot:
+        assert "the map of the recording" in on_screen(pilot)
+        await pilot.press("T", "w")
+        await opened(pilot, SaveMapScreen)
+        await pilot.press("enter")
+        await until(pilot, lambda: "it is not this map's" in on_screen(pilot), "it is told")
+    assert (tmp_path / "hostname_map").read_text() == "precious\n"
+
+
+async def test_a_recordings_map_that_cannot_be_used_is_there_to_be_mended() -> None:
+    async with at_workbench(open_again(dataset(hostmap=MAP + "nx04\n"))) as pilot:
+        assert workbench(pilot).findings.findings[0].code == "malformed-line"
+        assert "node-1" in rows(pilot)[0]
+
+
+async def test_jobs_that_will_refuse_what_is_saved_are_told_of(tmp_path: Path) -> None:
+    async with at_workbench(with_file(tmp_path / "map", "nx01 node-1\nnx02\n")) as pilot:
+        await go_to(pilot, "nx03-vol1")
+        await pilot.press("t")
+        await worked_out(pilot)
+        assert "jobs refuse line 2" in on_screen(pilot)
+        await pilot.press("w")
+        await opened(pilot, SaveMapScreen)
+        await until(pilot, lambda: "jobs refuse this map: line 2" in on_screen(pilot), "the dialog says so")
+
+
+@pytest.mark.parametrize("text", ["nx01 node-1\nnx02\n"])
+async def test_undo_goes_back_to_a_map_that_is_not_in_use(text: str, tmp_path: Path) -> None:
+    async with at_workbench(with_file(tmp_path / "map", text)) as pilot:
+        await go_to(pilot, "nx03-vol1")
+        await pilot.press("t", "u")
+        assert nodes(pilot) == ["nx01", "nx02", "nx03", "nx04"]
+
+
+async def test_undo_goes_back_to_no_map_at_all() -> None:
+    recording = dataset()
+    async with at_workbench(Session(recording, recording.start, HostnameMap.none())) as pilot:
+        await pilot.press("e")
+        await opened(pilot, EditScreen)
+        pilot.app.screen.query_one(Input).value = "node-9"
+        await pilot.press("enter")
+        await worked_out(pilot)
+        assert "node-9" in nodes(pilot)
+        await pilot.press("u")
+        assert nodes(pilot) == ["nx01", "nx02", "nx03", "nx04"]
 
 
 # Watching, leaving

@@ -84,13 +84,14 @@ class MapEdits:
         self._at += bool(moved := self._at + 1 < len(self._steps))
         return moved
 
-    def saved(self) -> None:
-        """What it is now is in the file; the steps stay."""
-        self.read = self.text
+    def saved(self, text: MapText) -> None:
+        """That text is in the file now; the steps stay."""
+        self.read = text
 
-    def reread(self, read: MapText, now: MapText, words: str) -> None:
-        """The file is another one now: ``read``; what is edited goes on with ``now``, as one step (the file itself, or
-        what ``merge()`` made of both).
+    def reread(self, read: MapText, now: MapText) -> None:
+        """The file is another one now: ``read``; what is edited goes on with ``now``: the file itself, or what
+        ``merge()`` made of both. The steps before are forgotten: undoing them would undo what others did.
         """
         self.read = read
-        self.change(now, words)
+        self._steps = [Step("", read)] + ([Step("the edits on the file as it is now", now)] if now != read else [])
+        self._at = len(self._steps) - 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import NamedTuple
 
 from .errors import shown
@@ -31,18 +32,12 @@ class Merge(NamedTuple):
     text: MapText
     conflicts: tuple[Conflict, ...]
 
-    def with_mine(self, conflict: Conflict) -> Merge:
-        """The same with what was edited here for one name."""
-        text = self.text.without(conflict.name)
-        if conflict.mine is not None:
-            text = self.text.with_node(conflict.name, conflict.mine)
-        return Merge(text, tuple(other for other in self.conflicts if other != conflict))
-
 
 def merge(base: MapText, mine: MapText, theirs: MapText) -> Merge:
     """The edits that made ``mine`` of ``base``, made again on ``theirs``, whose comments and order stay."""
-    before, here, there = base.nodes(), mine.nodes(), theirs.nodes()
-    text, conflicts = theirs, []
+    text = _lines_mended(base, mine, theirs)
+    before, here, there = base.nodes(), mine.nodes(), text.nodes()
+    conflicts = []
     nodes: dict[str, str] = {}
     for name in {**before, **here}:
         was, wanted, found = (nodes_of.get(name, ()) for nodes_of in (before, here, there))
@@ -50,16 +45,33 @@ def merge(base: MapText, mine: MapText, theirs: MapText) -> Merge:
             continue
         if found != was:
             conflicts.append(Conflict(name, *(given[0] if given else None for given in (was, wanted, found))))
-        elif wanted:
+            continue
+        if wanted:
             nodes[name] = wanted[0]
-        else:
-            text = text.without(name)
-    text = text.with_nodes(nodes)
-    mended = {line.raw.rstrip() for line in base.faulty} - {line.raw.rstrip() for line in mine.lines}
-    for line in reversed(text.faulty):
-        if line.raw.rstrip() in mended:
-            text = text.without_line(line.number)
-    return Merge(text, tuple(conflicts))
+        surplus = [line.number for line in text.entries if line.name == name][len(wanted) :]
+        for number in reversed(surplus):
+            text = text.without_line(number)
+    return Merge(text.with_nodes(nodes), tuple(conflicts))
+
+
+def _lines_mended(base: MapText, mine: MapText, theirs: MapText) -> MapText:
+    """``theirs``, with those lines that could not be used as they were mended here, where they stand unchanged."""
+    from difflib import SequenceMatcher  # it takes long to load, and is seldom needed
+
+    mended: dict[bytes, list[bytes]] = {}
+    before, here = ([line.raw.rstrip(b"\r\n") for line in text.lines] for text in (base, mine))
+    faulty = {line.number - 1 for line in base.faulty}
+    for kind, start, end, first, last in SequenceMatcher(None, before, here, autojunk=False).get_opcodes():
+        if kind in ("replace", "delete"):
+            for offset, index in enumerate(range(start, end)):
+                if index in faulty:
+                    mended[before[index]] = here[first + offset : min(first + offset + 1, last)]
+    for line in reversed(theirs.faulty):
+        replacement = mended.get(line.raw.rstrip(b"\r\n"))
+        if replacement is not None:
+            words = os.fsdecode(replacement[0]) if replacement else None
+            theirs = theirs.without_line(line.number) if words is None else theirs.with_line(line.number, words)
+    return theirs
 
 
 def _told(node: str | None) -> str:

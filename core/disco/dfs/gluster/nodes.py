@@ -27,6 +27,8 @@ def nodes_from_argument(argument: str) -> KnownNodes:
     file that cannot be read, and where no name is given.
     """
     if not os.path.exists(argument):
+        if "/" in argument:
+            raise NodesError(argument, "there is no such file, and the name of a node holds no '/'")
         return known_nodes(argument.replace(",", " ").split(), "the list given")
     try:
         with open(argument, "rb") as file:

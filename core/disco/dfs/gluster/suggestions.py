@@ -15,7 +15,7 @@ from .near_misses import NameIndex, NearMiss
 from .node_patterns import NodePatterns
 from .nodes import KnownNodes
 
-__all__ = ["Ground", "Suggestion", "proposed_map", "suggest"]
+__all__ = ["Ground", "Suggestion", "entry_name", "proposed_map", "suggest"]
 
 Ground = Literal["same host", "pattern", "near entry", "known node", "host"]
 
@@ -59,6 +59,12 @@ def proposed_map(cluster: Cluster, hostmap: HostnameMap, nodes: KnownNodes | Non
     return text.with_nodes({suggestion.name: suggestion.node for suggestion in suggestions})
 
 
+def entry_name(volume: Volume) -> str:
+    """The name by which an entry names a volume: the first, in the order of look-up, that a file can hold."""
+    names = [name for _, name in names_of(volume) if name]
+    return next((name for name in names if written_fault(name, "node") is None), volume.name)
+
+
 class _Suggester:
     def __init__(self, cluster: Cluster, hostmap: HostnameMap, nodes: KnownNodes | None) -> None:
         self.cluster, self.hostmap, self.nodes = cluster, hostmap, nodes
@@ -86,14 +92,14 @@ class _Suggester:
         known = self.cluster.host_known(volume)
         words = "its host" if known else "the host it was configured by, since no file has shown its own"
         words += ": nothing better is known"
-        yield Suggestion(volume.index, volume.name, volume.host, "host", words)
+        yield Suggestion(volume.index, entry_name(volume), volume.host, "host", words)
 
     def _same_host(self, volume: Volume) -> Iterable[Suggestion]:
         nodes = self._by_host.get(volume.host, {})
         if len(nodes) == 1 and self.cluster.host_known(volume):
             ((node, other),) = nodes.items()
             words = f"{shown(other.name)} is on the same host, {shown(volume.host)}"
-            yield Suggestion(volume.index, volume.name, node, "same host", words)
+            yield Suggestion(volume.index, entry_name(volume), node, "same host", words)
 
     def _pattern(self, volume: Volume) -> Iterable[Suggestion]:
         for _, name in names_of(volume):
@@ -117,13 +123,13 @@ class _Suggester:
         for host in hosts:
             if self._known is not None and host in self._known:
                 words = f"a known node is called as its host, {shown(host)}"
-                yield Suggestion(volume.index, volume.name, host, "known node", words)
+                yield Suggestion(volume.index, entry_name(volume), host, "known node", words)
         for host in hosts:
             for miss in self._near_nodes.near(host):
                 if _is_neighbour(miss):
                     continue
                 words = f"the known node {shown(miss.other)} is almost its host {shown(host)}: {miss.words}"
-                yield Suggestion(volume.index, volume.name, miss.other, "known node", words)
+                yield Suggestion(volume.index, entry_name(volume), miss.other, "known node", words)
 
 
 def _is_neighbour(miss: NearMiss) -> bool:
