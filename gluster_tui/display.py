@@ -17,8 +17,20 @@ from rich.text import Text
 
 from disco.dfs.gluster.errors import shown
 
-__all__ = ["MATCH", "NodeColours", "by_words", "counted", "cut_middle", "name_text", "shown", "size_text", "wrapped"]
+__all__ = [
+    "MATCH",
+    "SEVERITY_SIGNS",
+    "NodeColours",
+    "by_words",
+    "counted",
+    "cut_middle",
+    "name_text",
+    "shown",
+    "size_text",
+    "wrapped",
+]
 
+SEVERITY_SIGNS = {"error": "x", "warning": "!", "note": "-"}
 MATCH = Style(bold=True, underline=True)
 _ESCAPED = Style(dim=True, italic=True)
 _ELLIPSIS = "…"

@@ -33,7 +33,7 @@ from ..session import Session
 from ..updates import Update
 from ..widgets.bars import FilterBar, NoticeBar, TitleBar
 from ..widgets.dataset_tree import DatasetTree
-from ..widgets.file_list import FileList
+from ..widgets.file_list import FileList, empty_words
 from ..widgets.keys import Keys
 from ..widgets.replicas import Replicas
 from ..widgets.rows import Rows
@@ -154,7 +154,7 @@ class ExplorerScreen(Screen[None]):
         self._show_hosts()
         if self._export is not None:
             self._export.show(update)
-        self.files.empty_words = self._empty_words(update)
+        self.files.empty_words = empty_words(update, self._path_of(update.picture.scope.path))
         self.files.picture = update.picture
         self._go_to_start(update)
         self.files.border_subtitle = self._position()
@@ -182,25 +182,6 @@ class ExplorerScreen(Screen[None]):
             if row is not None:
                 self.files.cursor = row
                 self._start_name = None
-
-    def _empty_words(self, update: Update) -> str:
-        directory = update.picture.scope
-        where = shown(self._path_of(directory.path))
-        if directory.error is not None:
-            return f"x {where} cannot be read: {directory.error[1]}. r tries again."
-        if directory.state == "gone":
-            return f"x {where} is gone. R reads the inputfs again."
-        if directory.files_below and update.complete:
-            return f"None of the {directory.files_below:,} files below {where} matches the filter. ^l clears it."
-        if update.complete:
-            return f"{where} holds no files."
-        if update.stopped:
-            return "No file was found before the walk was stopped. g goes on."
-        if update.filter_fault is not None:
-            return "No match was found before the expression was stopped."
-        if update.progress.complete and update.filtering:
-            return "No match yet: still filtering ..."
-        return "No match yet: still walking ..." if directory.files_below else "Listing ..."
 
     def _path_of(self, directory: bytes) -> bytes:
         return os.path.join(self.session.source.mount_point, directory).rstrip(b"/") or b"/"

@@ -20,7 +20,7 @@ from disco.dfs.gluster.suggestions import proposed_map
 from disco.dfs.gluster.volume_tally import VolumeTally
 from disco.dfs.gluster.walk import Report, walk
 
-from ..display import counted, shown, size_text
+from ..display import SEVERITY_SIGNS, counted, shown, size_text
 from ..exits import BAD_INPUT, DONE, FAILED, Exit
 from ..session import Session
 from .check_document import check_document
@@ -32,7 +32,6 @@ __all__ = ["check"]
 
 _LISTED = 20  # failures that are named before the rest is counted
 _SEVERITIES: tuple[Severity, ...] = ("error", "warning", "note")
-_SIGNS: dict[Severity, str] = {"error": "x", "warning": "!", "note": "-"}
 
 
 def check(arguments: argparse.Namespace) -> int:
@@ -118,7 +117,7 @@ def _print_findings(session: Session, found: Sequence[Finding], nodes: KnownNode
 def _row(finding: Finding) -> list[str]:
     files = "" if finding.files is None else f"{finding.files:,}"
     size = "" if finding.bytes is None else size_text(finding.bytes)
-    return [f"{_SIGNS[finding.severity]} {finding.severity}", finding.place or "-", files, size, finding.words]
+    return [f"{SEVERITY_SIGNS[finding.severity]} {finding.severity}", finding.place or "-", files, size, finding.words]
 
 
 def _tell_unresolved(report: Report) -> None:

@@ -15,9 +15,10 @@ from disco.dfs.gluster.units import PENDING
 
 from ..display import NodeColours, cut_middle, name_text, shown, size_text
 from ..session import Session
+from ..updates import Update
 from .rows import Rows
 
-__all__ = ["DEGRADED", "FAILED_SIGN", "UNMAPPED", "FileList", "signs"]
+__all__ = ["DEGRADED", "FAILED_SIGN", "UNMAPPED", "FileList", "empty_words", "signs"]
 
 UNMAPPED, DEGRADED, FAILED_SIGN = "!", "-", "x"
 _SIGNS, _SIZE = 3, 9  # cells
@@ -28,6 +29,27 @@ def signs(session: Session, placement: Placement) -> str:
     """``!`` where a replica's volume is unmapped, ``-`` where a replica cannot be used; two cells."""
     unmapped = UNMAPPED if session.addresser.unmapped(placement) else " "
     return unmapped + (DEGRADED if placement.degraded else " ")
+
+
+def empty_words(update: Update, path: bytes) -> str:
+    """Why there are no files in the list, and what helps. ``path``: that of the selection's directory."""
+    directory = update.picture.scope
+    where = shown(path)
+    if directory.error is not None:
+        return f"x {where} cannot be read: {directory.error[1]}. r tries again."
+    if directory.state == "gone":
+        return f"x {where} is gone. R reads the inputfs again."
+    if directory.files_below and update.complete:
+        return f"None of the {directory.files_below:,} files below {where} matches the filter. ^l clears it."
+    if update.complete:
+        return f"{where} holds no files."
+    if update.stopped:
+        return "No file was found before the walk was stopped. g goes on."
+    if update.filter_fault is not None:
+        return "No match was found before the expression was stopped."
+    if update.progress.complete and update.filtering:
+        return "No match yet: still filtering ..."
+    return "No match yet: still walking ..." if directory.files_below else "Listing ..."
 
 
 class FileList(Rows):

@@ -9,20 +9,18 @@ from typing import ClassVar
 from rich.style import Style
 from rich.text import Text
 
-from disco.dfs.gluster.findings import Finding, Severity
+from disco.dfs.gluster.findings import Finding
 
-from ..display import counted, shown
+from ..display import SEVERITY_SIGNS, counted, shown
 from .rows import Rows
 
-__all__ = ["SIGNS", "FindingList", "counts_words"]
-
-SIGNS: dict[Severity, str] = {"error": "x", "warning": "!", "note": "-"}
+__all__ = ["FindingList", "counts_words"]
 
 
 def counts_words(findings: Sequence[Finding]) -> str:
     """How many of each severity there are, as ``2 errors, 1 warning``."""
-    counts = Counter(finding.severity for finding in findings)
-    return ", ".join(counted(counts[kind], kind, f"{kind}s") for kind in SIGNS if counts[kind]) or "clean"
+    counts = Counter[str](finding.severity for finding in findings)
+    return ", ".join(counted(counts[kind], kind, f"{kind}s") for kind in SEVERITY_SIGNS if counts[kind]) or "clean"
 
 
 class FindingList(Rows):
@@ -56,7 +54,7 @@ class FindingList(Rows):
         style = Style.null()
         if finding.severity != "note":
             style = self.get_component_rich_style(f"findings--{finding.severity}", partial=True)
-        text = Text(no_wrap=True, end="").append(f"{SIGNS[finding.severity]} ", style)
+        text = Text(no_wrap=True, end="").append(f"{SEVERITY_SIGNS[finding.severity]} ", style)
         if finding.line is not None:
             text.append(f"line {finding.line}  ", Style(dim=True))
         text.append(shown(finding.words))

@@ -11,9 +11,8 @@ from rich.text import Text
 from disco.dfs.gluster.findings import Finding
 from disco.dfs.gluster.hostmap import LookupStep
 
-from ..display import NodeColours, name_text, shown
+from ..display import SEVERITY_SIGNS, NodeColours, name_text, shown
 from ..map_analysis import VolumeRow
-from .finding_list import SIGNS
 from .text_panel import Line, TextPanel
 
 __all__ = ["WhyPanel"]
@@ -46,7 +45,9 @@ class WhyPanel(TextPanel):
 
     def _finding_lines(self, finding: Finding, width: int) -> Iterator[Line]:
         look = {"error": "failure", "warning": "warning", "note": ""}[finding.severity]
-        yield from self.sentence(f"{SIGNS[finding.severity]} {finding.severity}: {finding.words}", look, width, 0)
+        yield from self.sentence(
+            f"{SEVERITY_SIGNS[finding.severity]} {finding.severity}: {finding.words}", look, width, 0
+        )
         if finding.place:
             yield from self.fact("at", name_text(finding.place), os.fsencode(finding.place), width)
         yield Line(Text("", end=""), b"")

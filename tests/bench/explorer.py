@@ -162,14 +162,12 @@ async def explore(recording: str) -> None:
         row("keystroke to the first matches, 95 of 100", f"{statistics.quantiles(typed, n=20)[-1] * 1000:.0f} ms")
         first, full = await driven.match("access.*7f")
         row("expression: first matches; full count", f"{first * 1000:.0f} ms; {full:.2f} s")
-        watching.cancel()
-        count(driven)
-        watching = asyncio.create_task(pauses.watch())
         pauses.doing = "export"
         with tempfile.TemporaryDirectory() as folder:
             seconds = await driven.export(Path(folder, "list.txt"))
             watching.cancel()
         row("export of all to lines", f"{files / seconds:,.0f} files/s")
+        count(driven)
     for doing, longest in pauses.longest.items():
         row(f"longest pause of the loop: {doing}", f"{longest * 1000:.0f} ms")
 

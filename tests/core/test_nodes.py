@@ -146,3 +146,14 @@ def test_a_master_that_does_not_answer_is_not_waited_for_without_end():
 def test_a_url_of_another_kind_is_an_error(url):
     with pytest.raises(NodesError, match="name it as http://HOST:PORT"):
         nodes_of_master(url)
+
+
+def test_a_file_that_is_not_there_is_no_node():
+    with pytest.raises(NodesError, match="no such file"):
+        nodes_from_argument("/no/such/nodes.txt")
+
+
+def test_a_password_is_not_shown():
+    with pytest.raises(NodesError) as caught:
+        nodes_of_master("http://anna:secret@127.0.0.1:1", timeout=1)
+    assert "secret" not in str(caught.value)

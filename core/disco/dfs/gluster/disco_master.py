@@ -28,7 +28,8 @@ def nodes_of_master(url: str, timeout: float = 5.0) -> KnownNodes:
     parts = _parts(url)
     address = parts.geturl().rstrip("/")
     address += "" if address.endswith(_INFO) else _INFO
-    source = f"the Disco master {parts.geturl()}"
+    public = parts._replace(netloc=parts.netloc.rpartition("@")[2])  # a password is nobody's to read
+    source = f"the Disco master {public.geturl()}"
     try:
         answer = json.loads(_fetched(address, source, timeout))
     except (ValueError, RecursionError) as error:
