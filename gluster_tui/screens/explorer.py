@@ -326,8 +326,11 @@ class ExplorerScreen(Screen[None]):
 
     def _tell_of_map(self) -> None:
         """Shows what is new of the map's file."""
-        on_disk = self.desk.on_disk
-        self.query_one(NoticeBar).tell_map_changed(on_disk is not None)
+        words, on_disk = "", self.desk.on_disk
+        if on_disk is not None:
+            gone = "is gone from the disk: m, then w, writes it again"
+            words = f"! the host map {gone if on_disk.content is None else 'has changed on disk: m, then l, takes it'}"
+        self.query_one(NoticeBar).tell_of_map(words)
         if self._workbench is not None:
             self._workbench.map_changed()
 

@@ -157,7 +157,7 @@ class NoticeBar(Static):
         self.session = session
         self.latest: Update | None = None
         self._shown = Text()
-        self._map_changed = False
+        self._map_words = ""
 
     def on_mount(self) -> None:
         self.set_interval(1, self.show_latest)
@@ -167,9 +167,9 @@ class NoticeBar(Static):
         self.latest = update
         self.show_latest()
 
-    def tell_map_changed(self, changed: bool) -> None:
-        """Says that the host map's file is another one than what was read, or no more."""
-        self._map_changed = changed
+    def tell_of_map(self, words: str) -> None:
+        """Says what has become of the host map's file; "" for nothing."""
+        self._map_words = words
         self.show_latest()
 
     def show_latest(self) -> None:
@@ -212,8 +212,8 @@ class NoticeBar(Static):
         yield from self._map_notices(update)
 
     def _map_notices(self, update: Update) -> Iterable[tuple[str, str]]:
-        if self._map_changed:
-            yield "! the host map has changed on disk: m, then l, takes it", "bold"
+        if self._map_words:
+            yield self._map_words, "bold"
         error = self.session.map_error
         if isinstance(error, NoHostnameMapError):
             yield f"! no host map, hosts stand in: looked at {' and '.join(map(shown, error.places))}", ""

@@ -11,10 +11,11 @@ from typing import Any
 from disco.dfs.gluster.cluster import Cluster
 from disco.dfs.gluster.errors import NoHostnameMapError, meaning
 from disco.dfs.gluster.hostmap import HostnameMap
+from disco.dfs.gluster.map_saving import MapFile, read_map_file
 from disco.dfs.gluster.placement import Placement
 from disco.dfs.gluster.recording import Recording
 from disco.dfs.gluster.units import FAILED, GONE, PENDING, Answer, ListedDirectory, ResolvedFiles
-from disco.dfs.gluster.workers import DaemonExecutor, completed
+from disco.dfs.gluster.workers import DaemonExecutor, ImmediateExecutor, completed
 from gluster_tui.session import Session
 from tests.core.samples import opened, recording_text, tree_lines
 
@@ -69,7 +70,21 @@ def dataset(paths: Iterable[bytes] = FILES, **how: Any) -> Recording:
 
 def session_of(source: Recording | HeldSource) -> Session:
     """What opening a source gives, with the host map that it has."""
-    return Session(source, source.start, source.hostname_map().result())
+    hostmap = source.hostname_map().result()
+    reader = MapReader(hostmap.text) if isinstance(source, HeldSource) else None
+    return Session(source, source.start, hostmap, executor=reader)  # type: ignore[arg-type]
+
+
+class MapReader(ImmediateExecutor):
+    """Reads the host map of a mount that is not there."""
+
+    def __init__(self, text: bytes) -> None:
+        self._text = text
+
+    def submit(self, fn: Any, /, *args: Any, **kwargs: Any) -> Future[Any]:
+        return (
+            completed(MapFile(os.fsencode(args[0]), self._text)) if fn is read_map_file else super().submit(fn, *args)
+        )
 
 
 def no_map_session(source: Recording | HeldSource) -> Session:
