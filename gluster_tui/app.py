@@ -159,7 +159,9 @@ class GlusterTui(App[None]):
             return
         words = f"Your edits of {shown(desks[0].path)} are not saved. w in the workbench (m) saves them."
         if any(desk.saving for desk in desks):
-            words = f"{shown(desks[0].path)} is being saved: it will hold the old map or the new one."
+            words = (
+                f"{shown(desks[0].path)} is being saved: it will hold the old map, or the new one without later edits."
+            )
         question = QuestionScreen("Drop the edits of the host map?", words, yes=what, no="Stay")
         self.push_screen(question, lambda answer: go_on() if answer else None)
 

@@ -316,7 +316,7 @@ class ExplorerScreen(Screen[None]):
                 self.notify(shown(str(message.error)), title="Not saved", severity="error", markup=False)
             return
         words = shown(message.target)
-        if os.path.abspath(self.desk.path) != message.target:
+        if self.desk.is_recorded or os.path.abspath(self.desk.path) != message.target:
             words = f"{words}, which jobs use by {shown(use_line(message.target))}"
         # Textual cuts what has no space to break it at.
         self.notify("\n".join(by_words(words, _TOAST)), title="Saved", markup=False)

@@ -56,6 +56,8 @@ class SaveMapScreen(Dialog[None]):
         self._desk, self._tell = desk, tell
         self._there: MapFile | None = None  # what the target holds, as it is shown; None until it was read
         self._is_wanted = False  # Enter was pressed before the target was read
+        self._merged = ""  # what came of a merge, in words
+        self._is_done = False  # the map is saved, and only what stands above keeps this dialog
         self._drawn: tuple[bytes | None, bytes, str] | None = None
 
     def compose(self) -> ComposeResult:
@@ -114,11 +116,16 @@ class SaveMapScreen(Dialog[None]):
         if message.target != self._target or self._desk.saving:
             return
         if isinstance(message.found, GlusterError):
-            self._there = MapFile(os.fsencode(message.target), None)
+            self._is_wanted, self._drawn = False, None
+            self.query_one("#diff", Static).update("What it holds cannot be read.")
             self._say(f"x {shown(str(message.found))}", failed=True)
-        else:
-            self._there = message.found
-            self._say(self._words())
+            return
+        self._there = message.found
+        if self._conflicts and not self._desk.dirty:  # nothing of ours is at odds with it
+            self._desk.found(self._there.content)
+            self._desk.take_disk()  # and so it is read once more
+            return
+        self._say(self._words())
         self._draw(self._there.content)
         self._offer()
         wanted, self._is_wanted = self._is_wanted, False
@@ -138,6 +145,8 @@ class SaveMapScreen(Dialog[None]):
         refused = f"! jobs refuse this map: line {refusal.line}: {refusal.fact}" if refusal is not None else ""
         if self._conflicts:
             return _CONFLICT
+        if self._merged:
+            return self._merged
         if self._there.content is None:
             gone = self._is_own and self._desk.file is not None and self._desk.file.content is not None
             return "! the file is gone since it was read: Save writes it again" if gone else refused
@@ -173,7 +182,7 @@ class SaveMapScreen(Dialog[None]):
 
     def on_input_changed(self, event: Input.Changed) -> None:
         event.stop()
-        self._is_wanted = False
+        self._is_wanted, self._merged = False, ""
         self.look()
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
@@ -204,14 +213,11 @@ class SaveMapScreen(Dialog[None]):
     def _merge(self) -> None:
         self._take_there()
         conflicts = self._desk.take_disk()
-        self._draw(self._there.content if self._there is not None else None)
-        self._offer()
         told = "; ".join(conflict.words for conflict in conflicts)
-        self._say(
-            f"! Merged. Both changed the same names, and the file's stand: {told}"
-            if conflicts
-            else "Merged: this is what saving would change in the file as it is now."
-        )
+        self._merged = "Merged: this is what saving would change in the file as it is now."
+        if conflicts:
+            self._merged = f"! Merged. Both changed the same names, and the file's stand: {told}"
+        self.look()
 
     def _save(self) -> None:
         if self._desk.saving or self._there is None:
@@ -237,6 +243,16 @@ class SaveMapScreen(Dialog[None]):
             self.look()  # it has changed once more
         else:
             self._say(f"x {shown(str(error))}", failed=True)
+
+    def close(self) -> None:
+        """Leaves, now or when what stands above it has gone: only the uppermost screen can be left."""
+        self._is_done = True
+        if self.app.screen is self:
+            self.dismiss()
+
+    def on_screen_resume(self) -> None:
+        if self._is_done:
+            self.dismiss()
 
     def action_leave(self) -> None:
         """Saves nothing; a save that is under way goes on."""

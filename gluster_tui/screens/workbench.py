@@ -189,18 +189,21 @@ class WorkbenchScreen(Screen[int | None]):
             return f"! not saved: {desk.difference}{refused}. w shows what changes, and saves"
         if self.analysis is None or desk.file is None:
             return "looking ..."
-        if desk.is_recorded and desk.edits.text.lines:
-            return f"the map of the recording{refused}"
         if not desk.edits.text.lines:
             return "there is no host map yet: T takes a proposal for every volume, e edits one"
+        where = "the map of the recording" if desk.is_recorded else where
         if not self.session.hostmap.wanted:
             return f"! {where} is not in use as it is: hosts stand in until it is mended, or edited"
+        if desk.is_recorded:
+            return f"{where}{refused}"
         return f"! {where} is saved{refused}" if refused else f"{where}, as it is on disk"
 
     def on_volume_table_arranged(self) -> None:
         self.query_one(VolumeHeads).refresh()
         told = [] if self.table.sorted_words is None else [f"by {self.table.sorted_words}"]
         told += [] if self._is_whole else ["so far"]
+        if not self.session.hostmap.wanted and self.desk.edits.text.lines:
+            told.append("as the map would have it")
         self.query_one("#volumes-box").border_subtitle = ", ".join(told)
 
     def on_rows_moved(self, event: Rows.Moved) -> None:
@@ -337,7 +340,7 @@ class WorkbenchScreen(Screen[int | None]):
     def close_dialog(self) -> None:
         """The map is saved."""
         if self._dialog is not None:
-            self._dialog.dismiss()
+            self._dialog.close()
 
     def action_take_disk(self) -> None:
         """Goes on with the file as it is on disk."""

@@ -439,6 +439,15 @@ async def test_merging_keeps_both(tmp_path: Path) -> None:
     assert (tmp_path / "map").read_text() == COMMENTED.replace("node-1", "node-10") + "nx04-vol1 node-4\n"
 
 
+async def test_where_both_changed_a_name_a_merge_says_so(tmp_path: Path) -> None:
+    async with in_conflict(tmp_path / "map") as pilot:
+        (tmp_path / "map").write_text(COMMENTED + "nx04-vol1 theirs\n")
+        explorer(pilot).look_at_map()
+        await until(pilot, lambda: "-nx04-vol1 theirs" in on_screen(pilot), "what it holds by now is shown")
+        await press_button(pilot, "merge")
+        await until(pilot, lambda: "Both changed the same names" in on_screen(pilot), "the conflict is told")
+
+
 async def test_overwriting_drops_theirs(tmp_path: Path) -> None:
     async with in_conflict(tmp_path / "map") as pilot:
         await press_button(pilot, "overwrite")
@@ -479,6 +488,51 @@ async def test_a_save_that_hangs_can_be_left_and_is_told_when_it_ends(tmp_path: 
         assert "saving" in on_screen(pilot)
         future.set_result(real(str(tmp_path / "map"), COMMENTED.encode(), backup=False).result())
         await until(pilot, lambda: not desk.dirty, "the save is taken up")
+
+
+async def test_a_save_that_ends_below_a_question_closes_its_dialog_behind_it(tmp_path: Path) -> None:
+    async with at_workbench(with_file(tmp_path / "map")) as pilot:
+        desk, future = explorer(pilot).desk, Future[MapFile]()
+        await pilot.press("T", "w")
+        await opened(pilot, SaveMapScreen)
+        await until(pilot, lambda: "enter saves" in on_screen(pilot), "the file was looked at")
+        real, desk.__dict__["save"] = desk.save, lambda *_, **__: setattr(desk, "saving", True) or future
+        await pilot.press("enter", "ctrl+q")
+        await opened(pilot, QuestionScreen)
+        future.set_result(real(str(tmp_path / "map"), COMMENTED.encode(), backup=False).result())
+        await until(pilot, lambda: not desk.dirty, "the save is taken up")
+        await pilot.press("escape")
+        await until(pilot, lambda: pilot.app.screen is workbench(pilot), "both are left")
+
+
+async def test_a_target_that_cannot_be_read_is_no_new_file(tmp_path: Path) -> None:
+    async with at_workbench(with_file(tmp_path / "map")) as pilot:
+        await pilot.press("T", "w")
+        await opened(pilot, SaveMapScreen)
+        pilot.app.screen.query_one("#map-target", Input).value = str(tmp_path)
+        await until(pilot, lambda: "cannot be read" in on_screen(pilot), "it is told")
+        assert "enter saves" not in on_screen(pilot)
+
+
+async def test_without_edits_a_changed_file_is_taken(tmp_path: Path) -> None:
+    async with at_workbench(with_file(tmp_path / "map")) as pilot:
+        (tmp_path / "map").write_text(COMMENTED + "nx04 node-44\n")
+        await pilot.press("w")
+        await opened(pilot, SaveMapScreen)
+        await until(pilot, lambda: "the file holds this already" in on_screen(pilot), "it is taken")
+        assert nodes(pilot)[3] == "node-44"
+
+
+async def test_a_recordings_map_that_is_saved_says_how_jobs_use_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    async with at_workbench(session_of(dataset())) as pilot:
+        await pilot.press("T")
+        await worked_out(pilot)
+        await save(pilot)
+        (told,) = [notification.message for notification in pilot.app._notifications]
+        assert "DISCO_HOSTNAME_MAP=" in told
 
 
 async def test_a_file_that_is_gone_can_be_written_again(tmp_path: Path) -> None:
