@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import platform
 import traceback
+from concurrent.futures import Future
 from datetime import UTC, datetime
+from typing import TypeVar
 
 from platformdirs import user_state_path
 
@@ -12,7 +14,9 @@ from disco.dfs.gluster.errors import GlusterError
 
 from . import __version__
 
-__all__ = ["UnexpectedError", "log_crash"]
+__all__ = ["UnexpectedError", "log_crash", "outcome"]
+
+T = TypeVar("T")
 
 
 class UnexpectedError(GlusterError):
@@ -35,3 +39,13 @@ def log_crash() -> str:
     except OSError as error:
         return f"Its log could not be written to {path} ({error.strerror}):\n{text}"
     return f"Its log is in {path}: please send it with your report."
+
+
+def outcome(future: Future[T]) -> T | GlusterError:
+    """What came of a future that is done: its result, or why there is none."""
+    try:
+        return future.result()
+    except GlusterError as error:
+        return error
+    except Exception as error:  # noqa: BLE001 - nobody else would hear of it
+        return UnexpectedError(error)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass
@@ -17,10 +18,12 @@ from disco.dfs.gluster.suggestions import Suggestion, suggest
 from disco.dfs.gluster.volume_tally import Share, VolumeTally
 from disco.dfs.gluster.workers import DaemonExecutor
 
-from .crash import UnexpectedError
+from .crash import outcome
 from .map_desk import MapDesk
 
 __all__ = ["Analyser", "MapAnalysis", "VolumeRow", "analyse"]
+
+_COUNT_SHARE = 5  # times as long as a count takes, none is begun of what is not whole
 
 
 @dataclass(frozen=True)
@@ -92,7 +95,7 @@ class Analyser:
     def __init__(
         self,
         desk: MapDesk,
-        told: Callable[[MapAnalysis | UnexpectedError], object],
+        told: Callable[[MapAnalysis | GlusterError], object],
         counted: Callable[[VolumeTally], object],
     ) -> None:
         self.tally: VolumeTally | None = None
@@ -100,20 +103,26 @@ class Analyser:
         self._threads = DaemonExecutor(2, "analysis")
         self._asked = 0
         self._counting = False
+        self._count_at = 0.0
         self._to_count: SelectionPicture | None = None
 
-    def count(self, picture: SelectionPicture) -> None:
-        """Counts what of a selection lies on each volume; while that is under way, the newest only is counted next."""
-        self._to_count = picture
-        self._count_next()
+    def count(self, picture: SelectionPicture, *, whole: bool) -> None:
+        """Counts what of a selection lies on each volume, after what is being counted. ``whole``: no more will be known
+        of it; until then, most of the time is left to whoever finds out more.
+        """
+        if whole or time.monotonic() >= self._count_at:
+            self._to_count = picture
+            self._count_next()
 
     def _count_next(self) -> None:
         picture = self._to_count
         if self._counting or picture is None:
             return
         self._counting, self._to_count = True, None
+        begun = time.monotonic()
 
         def done(future: Future[VolumeTally]) -> None:
+            self._count_at = time.monotonic() + _COUNT_SHARE * (time.monotonic() - begun)
             if not future.cancelled():
                 self._counted(future.result())
 
@@ -133,7 +142,7 @@ class Analyser:
         work = partial(
             analyse,
             session.source.cluster,
-            desk.hostmap if desk.edits.text.lines or desk.missing else session.hostmap,
+            desk.hostmap,
             missing=desk.missing,
             others=desk.file.others if desk.file is not None else "",
             tally=self.tally,
@@ -142,8 +151,8 @@ class Analyser:
 
         def done(future: Future[MapAnalysis]) -> None:
             if not future.cancelled() and asked == self._asked:
-                error = future.exception()
-                self._told(UnexpectedError(error) if isinstance(error, Exception) else future.result())
+                analysis = outcome(future)
+                self._told(analysis)
 
         self._threads.submit(work).add_done_callback(done)
 

@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable, Mapping
 from concurrent.futures import Executor, Future
 from functools import partial
+from typing import NamedTuple
 
 from disco.dfs.gluster.errors import GlusterError, HostnameMapError, NoHostnameMapError, PathError
 from disco.dfs.gluster.hostmap import MAP_FILE_NAME, MAP_VARIABLE, HostnameMap
@@ -15,9 +16,18 @@ from disco.dfs.gluster.map_saving import MapFile, read_map_file, save_map
 from disco.dfs.gluster.map_text import MapText
 from disco.dfs.gluster.workers import DaemonExecutor
 
+from .crash import outcome
 from .session import Session
 
 __all__ = ["MapDesk"]
+
+
+class _Reading(NamedTuple):
+    """What a text says, to those who leave lines out that cannot be used, and to those who refuse it for them."""
+
+    text: MapText
+    hostmap: HostnameMap
+    refusal: HostnameMapError | None
 
 
 class MapDesk:
@@ -39,6 +49,7 @@ class MapDesk:
         self._changed = changed
         self._looking = False
         self._given = session.hostmap, session.map_error
+        self._read: _Reading | None = None
         self._own = DaemonExecutor(2, "map")
         text = session.hostmap.text
         if self.is_recorded:  # no file is its own; one that is where it is proposed to be saved is somebody else's
@@ -67,8 +78,12 @@ class MapDesk:
 
     @property
     def hostmap(self) -> HostnameMap:
-        """What the map on the desk says; the session goes by it from the first edit on, where it did not before."""
-        return self.edits.hostname_map()
+        """What the map on the desk says; the session goes by it from the first edit on, where it did not before. Where
+        nothing is on the desk, and no map was looked for in vain, that by which the session goes.
+        """
+        if not self.edits.text.lines and self.missing is None:
+            return self.session.hostmap
+        return self._reading.hostmap
 
     @property
     def missing(self) -> GlusterError | None:
@@ -78,11 +93,20 @@ class MapDesk:
     @property
     def refusal(self) -> HostnameMapError | None:
         """Why jobs, and whoever else reads it strictly, would refuse the map on the desk; None where they would not."""
-        try:
-            HostnameMap.from_text(self.edits.text.text, self.path)
-        except HostnameMapError as error:
-            return error
-        return None
+        return self._reading.refusal
+
+    @property
+    def _reading(self) -> _Reading:
+        """What the text says, read once: it is asked for at every step, and takes long where there are many lines."""
+        edits = self.edits
+        if self._read is None or self._read.text is not edits.text or self._read.hostmap.source != edits.source:
+            refusal = None
+            try:
+                HostnameMap.from_text(edits.text.text, self.path)
+            except HostnameMapError as error:
+                refusal = error
+            self._read = _Reading(edits.text, edits.hostname_map(), refusal)
+        return self._read
 
     # What is asked of files: never on the screen's thread.
 
@@ -104,11 +128,8 @@ class MapDesk:
         def told(future: Future[MapFile]) -> None:
             self._looking = False
             if not future.cancelled():
-                error = future.exception()
-                if error is None:
-                    tell(future.result())
-                elif isinstance(error, GlusterError):
-                    tell(error)
+                found = outcome(future)
+                tell(found)
 
         self.read(self.path).add_done_callback(told)
 
@@ -220,7 +241,7 @@ class MapDesk:
         if self._unused is not None and self.edits.text == self._unused:
             self.session.use_map(*self._given)
         else:
-            self.session.use_map(self.edits.hostname_map(), refusal=self.refusal)
+            self.session.use_map(self._reading.hostmap, refusal=self.refusal)
         self._changed()
 
 

@@ -27,8 +27,7 @@ class MapSaved(Message):
     """A save of the host map to ``target`` has ended: with the file as it is now, or with an error."""
 
     target: str
-    file: MapFile | None
-    error: GlusterError | None
+    outcome: MapFile | GlusterError
 
 
 @dataclass

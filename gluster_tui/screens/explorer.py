@@ -310,17 +310,16 @@ class ExplorerScreen(Screen[None]):
     def on_map_saved(self, message: MapSaved) -> None:
         """A save has ended; its dialog may have been left since."""
         self.desk.saving = False
-        if message.file is None:
-            assert message.error is not None
-            if self._workbench is None or not self._workbench.refused(message.error):
-                self.notify(shown(str(message.error)), title="Not saved", severity="error", markup=False)
+        if isinstance(message.outcome, GlusterError):
+            if self._workbench is None or not self._workbench.refused(message.outcome):
+                self.notify(shown(str(message.outcome)), title="Not saved", severity="error", markup=False)
             return
         words = shown(message.target)
         if self.desk.is_recorded or os.path.abspath(self.desk.path) != message.target:
             words = f"{words}, which jobs use by {shown(use_line(message.target))}"
         # Textual cuts what has no space to break it at.
         self.notify("\n".join(by_words(words, _TOAST)), title="Saved", markup=False)
-        self.desk.saved(message.file)
+        self.desk.saved(message.outcome)
         if self._workbench is not None:
             self._workbench.close_dialog()
 

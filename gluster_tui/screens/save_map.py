@@ -20,7 +20,7 @@ from textual.widgets import Button, Input, Label, Static
 from disco.dfs.gluster.errors import GlusterError, MapChangedError
 from disco.dfs.gluster.map_saving import MapFile, diff_lines
 
-from ..crash import UnexpectedError
+from ..crash import outcome
 from ..display import shown
 from ..exporting import absolute
 from ..map_desk import MapDesk
@@ -103,12 +103,8 @@ class SaveMapScreen(Dialog[None]):
             return
 
         def read(future: Future[MapFile]) -> None:
-            try:
-                self.post_message(_Read(target, future.result()))
-            except GlusterError as error:
-                self.post_message(_Read(target, error))
-            except Exception as error:  # noqa: BLE001 - nobody else would hear of it
-                self.post_message(_Read(target, UnexpectedError(error)))
+            found = outcome(future)
+            self.post_message(_Read(target, found))
 
         self._desk.read(target).add_done_callback(read)
 
@@ -224,17 +220,12 @@ class SaveMapScreen(Dialog[None]):
             return
         self._say("Saving ... esc leaves; it goes on.")
         tell, target = self._tell, self._target
+        backup = self.query_one("#backup", Toggle).value
 
         def saved(future: Future[MapFile]) -> None:
-            """On the thread that saved."""
-            try:
-                tell(MapSaved(target, future.result(), None))
-            except GlusterError as error:
-                tell(MapSaved(target, None, error))
-            except Exception as error:  # noqa: BLE001 - nobody else would hear of it
-                tell(MapSaved(target, None, UnexpectedError(error)))
+            file = outcome(future)
+            tell(MapSaved(target, file))
 
-        backup = self.query_one("#backup", Toggle).value
         self._desk.save(target, self._there.content, backup=backup).add_done_callback(saved)
 
     def refused(self, error: GlusterError) -> None:

@@ -25,7 +25,6 @@ from disco.dfs.gluster.suggestions import entry_name
 from disco.dfs.gluster.volume_tally import VolumeTally
 
 from ..commands import WORKBENCH_COMMANDS, bindings
-from ..crash import UnexpectedError
 from ..display import NodeColours, counted, shown
 from ..map_analysis import Analyser, MapAnalysis, VolumeRow
 from ..map_desk import MapDesk
@@ -45,7 +44,7 @@ __all__ = ["WorkbenchScreen"]
 
 @dataclass
 class _Analysed(Message):
-    analysis: MapAnalysis | UnexpectedError
+    analysis: MapAnalysis | GlusterError
 
 
 @dataclass
@@ -129,13 +128,13 @@ class WorkbenchScreen(Screen[int | None]):
     def selection_changed(self, picture: SelectionPicture, *, whole: bool) -> None:
         """To be called when the selection is another one, or more of it is known."""
         self._is_whole = whole
-        self._analyser.count(picture)
+        self._analyser.count(picture, whole=whole)
 
     def on__counted(self, message: _Counted) -> None:
         self._analyser.take_count(message.tally)
 
     def on__analysed(self, message: _Analysed) -> None:
-        if isinstance(message.analysis, UnexpectedError):
+        if isinstance(message.analysis, GlusterError):
             self.table.empty_words = f"x {message.analysis}"
             return
         self.analysis = message.analysis
@@ -363,17 +362,10 @@ class WorkbenchScreen(Screen[int | None]):
             self.dismiss(self._row.volume.index)
 
     def action_copy(self) -> None:
-        copied: bytes | str | None = None
-        if self.focused is self.why:
-            copied = self.why.copied
-        elif self.focused is self.findings and self.findings.at_cursor is not None:
-            copied = self.findings.at_cursor.words
-        elif self._row is not None:
-            copied = self._row.volume.name
-        if copied:
-            self.post_message(
-                CopyWanted(copied if isinstance(copied, bytes) else copied.encode("utf-8", "surrogateescape"))
-            )
+        copied = self._row.volume.name if self._row is not None else ""
+        copied = self._finding.words if self._finding is not None else copied
+        if taken := self.why.copied if self.focused is self.why else os.fsencode(copied):
+            self.post_message(CopyWanted(taken))
 
     def action_back(self) -> None:
         """Goes back to the explorer; the edits stay."""

@@ -55,7 +55,7 @@ def test_an_edit_changes_the_node_of_one_line_and_no_other_byte(made, data, node
     mark, lines, numbers = made
     name = data.draw(st.sampled_from(sorted(numbers)))
     text = (mark + "".join(lines)).encode()
-    edited = parse(text).with_node(name, node).text
+    edited = parse(text).with_nodes({name: node}).text
     old = HostnameMap.from_text(text, "map").entries[name].node
     head, found, tail = lines[numbers[name]].partition(name)
     expected = [*lines]
@@ -69,7 +69,7 @@ def test_a_new_entry_is_added_behind_what_is_there(made, name, node):
     text = (mark + "".join(lines)).encode()
     if name in numbers:
         return
-    edited = parse(text).with_node(name, node).text
+    edited = parse(text).with_nodes({name: node}).text
     assert edited.startswith(text)
     assert edited[len(text) :].split() == f"{name} {node}".encode().split()
 
@@ -77,7 +77,7 @@ def test_a_new_entry_is_added_behind_what_is_there(made, name, node):
 @given(maps(), WORD, WORD)
 def test_what_was_edited_is_read_back_by_the_strict_reader(made, name, node):
     mark, lines, _ = made
-    edited = parse((mark + "".join(lines)).encode()).with_node(name, node).text
+    edited = parse((mark + "".join(lines)).encode()).with_nodes({name: node}).text
     assert HostnameMap.from_text(edited, "map").entries[name].node == node
 
 
@@ -161,7 +161,7 @@ def test_all_faulty_lines_are_told():
     ],
 )
 def test_an_entry_is_set(text, edited):
-    assert parse(text).with_node("v", "n").text == edited
+    assert parse(text).with_nodes({"v": "n"}).text == edited
 
 
 @pytest.mark.parametrize(
@@ -170,7 +170,7 @@ def test_an_entry_is_set(text, edited):
 )
 def test_words_that_a_file_cannot_hold_are_refused(name, node):
     with pytest.raises(HostnameMapError):
-        parse(b"").with_node(name, node)
+        parse(b"").with_nodes({name: node})
 
 
 def test_a_line_can_be_written_anew():

@@ -9,10 +9,9 @@ from textual.pilot import Pilot
 from textual.widgets import Button
 
 from disco.dfs.gluster import files
-from gluster_tui.screens.save_map import SaveMapScreen
 
 from ..tui.driving import explorer, on_screen, until
-from ..tui.mending import go_to, opened, to_workbench, workbench, worked_out
+from ..tui.mending import save, take, to_saving, to_workbench, workbench, worked_out
 from .conftest import MakeVolume
 from .exploring import exploring
 from .test_check_command import COUNT, fill, spec_of
@@ -44,12 +43,6 @@ def change_by_another_editor(volume: RealVolume) -> None:
     subprocess.run(["sed", "-i", "s/disco-02/disco-22/", map_file(volume)], check=True)
 
 
-async def save(pilot: Pilot[None]) -> None:
-    await pilot.press("w")
-    await opened(pilot, SaveMapScreen)
-    await pilot.press("enter")
-
-
 async def test_every_volume_has_its_host_its_state_and_its_node(volume: RealVolume) -> None:
     async with exploring(volume.mountpoint / "data") as pilot:
         await to_workbench(pilot)
@@ -79,9 +72,7 @@ async def test_an_offline_brick_is_offline_in_its_row(volume: RealVolume) -> Non
 async def test_what_is_mended_and_saved_is_what_files_uses(volume: RealVolume) -> None:
     async with exploring(volume.mountpoint / "data") as pilot:
         await to_workbench(pilot)
-        await go_to(pilot, "nx05-vol1")
-        await pilot.press("t")
-        await worked_out(pilot)
+        await take(pilot, "nx05-vol1")
         taken = facts(pilot)["nx05-vol1"][0]
         await save(pilot)
         await until(pilot, lambda: not explorer(pilot).desk.dirty, "it is saved")
@@ -93,11 +84,9 @@ async def test_what_is_mended_and_saved_is_what_files_uses(volume: RealVolume) -
 async def test_two_editors_lose_nothing(volume: RealVolume) -> None:
     async with exploring(volume.mountpoint / "data") as pilot:
         await to_workbench(pilot)
-        await go_to(pilot, "nx05-vol1")
-        await pilot.press("t")
-        await worked_out(pilot)
+        await take(pilot, "nx05-vol1")
         change_by_another_editor(volume)
-        await save(pilot)
+        await to_saving(pilot)
         await until(pilot, lambda: "changed by someone else" in on_screen(pilot), "the conflict is told")
         pilot.app.screen.query_one("#merge", Button).press()
         await pilot.pause()

@@ -2,19 +2,40 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 from textual.pilot import Pilot
+from textual.widgets import Input
 
 from disco.dfs.gluster.errors import HostnameMapError
 from disco.dfs.gluster.hostmap import HostnameMap, read_hostname_map
+from gluster_tui.screens.edit import EditScreen
+from gluster_tui.screens.save_map import SaveMapScreen
 from gluster_tui.screens.workbench import WorkbenchScreen
 from gluster_tui.session import Session
 
-from .driving import explorer, until
+from .driving import explorer, running, until
 from .sources import dataset
 
-__all__ = ["COMMENTED", "go_to", "opened", "to_workbench", "with_file", "workbench", "worked_out"]
+__all__ = [
+    "COMMENTED",
+    "at_workbench",
+    "edit",
+    "go_to",
+    "nodes",
+    "opened",
+    "rows",
+    "save",
+    "take",
+    "take_all",
+    "to_saving",
+    "to_workbench",
+    "with_file",
+    "workbench",
+    "worked_out",
+]
 
 COMMENTED = "# racks 1 to 3\n\nnx01-vol1   node-1  # the first\nnx02 node-2\n\tnx03:/data/b1 node-3\n"
 
@@ -63,3 +84,60 @@ async def go_to(pilot: Pilot[None], name: str) -> None:
 async def opened(pilot: Pilot[None], screen: type) -> None:
     """Waits for a dialog."""
     await until(pilot, lambda: isinstance(pilot.app.screen, screen), f"the {screen.__name__}")
+
+
+@asynccontextmanager
+async def at_workbench(session: Session, size: tuple[int, int] = (120, 40)) -> AsyncIterator[Pilot[None]]:
+    """The app, its workbench open, all of it worked out."""
+    async with running(session, size, notifications=True) as pilot:
+        await to_workbench(pilot)
+        yield pilot
+
+
+async def take_all(pilot: Pilot[None]) -> None:
+    """Takes all suggestions."""
+    await pilot.press("T")
+    await worked_out(pilot)
+
+
+async def take(pilot: Pilot[None], name: str) -> None:
+    """Takes the suggestion for a volume."""
+    await go_to(pilot, name)
+    await pilot.press("t")
+    await worked_out(pilot)
+
+
+async def edit(pilot: Pilot[None], typed: str) -> None:
+    """Edits what is under the cursor."""
+    await pilot.press("e")
+    await opened(pilot, EditScreen)
+    pilot.app.screen.query_one(Input).value = typed
+    await pilot.press("enter")
+    await worked_out(pilot)
+
+
+async def to_saving(pilot: Pilot[None], target: str | None = None) -> None:
+    """Opens the dialog, and names another target."""
+    await pilot.press("w")
+    await opened(pilot, SaveMapScreen)
+    if target is not None:
+        pilot.app.screen.query_one("#map-target", Input).value = target
+        await pilot.pause()
+
+
+async def save(pilot: Pilot[None]) -> None:
+    """Saves by the dialog, and waits until it has."""
+    await to_saving(pilot)
+    await pilot.press("enter")
+    await until(pilot, lambda: not isinstance(pilot.app.screen, SaveMapScreen), "it is saved")
+
+
+def rows(pilot: Pilot[None]) -> list[str]:
+    """The lines of the table."""
+    table = workbench(pilot).table
+    return [table.row_text(row, 200).plain for row in range(table.row_count)]
+
+
+def nodes(pilot: Pilot[None]) -> list[str]:
+    """The node of each volume, as the session goes by it."""
+    return explorer(pilot).session.nodes

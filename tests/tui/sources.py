@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-import time
+import threading
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Future
 from typing import Any
@@ -15,7 +15,7 @@ from disco.dfs.gluster.map_saving import MapFile, read_map_file
 from disco.dfs.gluster.placement import Placement
 from disco.dfs.gluster.recording import Recording
 from disco.dfs.gluster.units import FAILED, GONE, PENDING, Answer, ListedDirectory, ResolvedFiles
-from disco.dfs.gluster.workers import DaemonExecutor, ImmediateExecutor, completed
+from disco.dfs.gluster.workers import ImmediateExecutor, completed
 from gluster_tui.session import Session
 from tests.core.samples import opened, recording_text, tree_lines
 
@@ -124,7 +124,7 @@ class HeldSource:
         placed: bool = False,
     ) -> None:
         self._placed = placed
-        self._delay, self._threads = delay, DaemonExecutor(4)
+        self._delay = delay
         self.recording = recording
         self.start = recording.start
         self.hold_listings, self.hold_files = hold_listings, hold_files
@@ -189,14 +189,10 @@ class HeldSource:
         if hold:
             self._held.append((future, value))
         elif self._delay:
-            self._threads.submit(self._answer_late, future, value)
+            threading.Timer(self._delay, future.set_result, [value]).start()
         else:
             future.set_result(value)
         return future
-
-    def _answer_late(self, future: Future[Any], value: Any) -> None:
-        time.sleep(self._delay)
-        future.set_result(value)
 
     def release(self) -> None:
         """Gives every answer that was kept back, and keeps back no more."""

@@ -56,12 +56,8 @@ class MapEdits:
         """The map as it is now: the lines that can be used. A map that is empty misses every volume."""
         return self.text.to_hostname_map(self.source)
 
-    def set_node(self, name: str, node: str) -> None:
-        """Gives a name a node; HostnameMapError for words that a map cannot hold."""
-        self.set_nodes({name: node}, f"{shown(name)} -> {shown(node)}")
-
     def set_nodes(self, nodes: Mapping[str, str], words: str) -> None:
-        """Gives several names their nodes, as one step."""
+        """Gives names their nodes, as one step; HostnameMapError for words that a map cannot hold."""
         self.change(self.text.with_nodes(nodes), words)
 
     def remove(self, name: str) -> None:

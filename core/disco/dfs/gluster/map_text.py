@@ -56,14 +56,10 @@ class MapText:
         """The map of the lines that can be used; of a name with two nodes the first counts."""
         return HostnameMap.from_text(self.text, source, lenient=True)
 
-    def with_node(self, name: str, node: str) -> MapText:
-        """The same with another node for a name: in every line that gives it one, else in a new line at the end.
+    def with_nodes(self, nodes: Mapping[str, str]) -> MapText:
+        """The same with other nodes for some names: in every line that gives one a node, else in a new line at the end.
         HostnameMapError for words that a map cannot hold.
         """
-        return self.with_nodes({name: node})
-
-    def with_nodes(self, nodes: Mapping[str, str]) -> MapText:
-        """The same with other nodes for some names, as ``with_node()``."""
         known = {entry.name for entry in self.entries}
         for name, node in nodes.items():
             fault = written_fault(name, node)
