@@ -1,45 +1,45 @@
-"""The app: opens what was named, and moves between screens. It never touches a mount itself."""
+"""The app: its first screen, which says that it is there; what all screens share. It never touches a mount itself.
+
+What the first screen can do without is imported behind it, with ``navigation.py``.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import base64
 import contextlib
-import os
+import gc
 import signal
-import threading
+import sys
 from collections.abc import Callable, Iterable
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
-from textual.app import App, SystemCommand
+from rich.text import Text
+from textual.app import App, ComposeResult, SystemCommand
 from textual.binding import BindingType
+from textual.content import Content
 from textual.screen import Screen
-
-from disco.dfs.gluster.errors import GlusterError
-from disco.dfs.gluster.mounts import Mount, gluster_mounts
+from textual.widgets import Static
 
 from .commands import APP_COMMANDS, Command, bindings
-from .crash import UnexpectedError
-from .display import NodeColours, shown
-from .messages import CopyWanted, Opened, OpeningFailed, OpenWanted
-from .screens.explorer import ExplorerScreen
-from .screens.help import HelpScreen
-from .screens.mounts import MountsScreen
-from .screens.opening import OpeningScreen, ProblemScreen
-from .screens.question import QuestionScreen
-from .session import MapChoice, Session, open_path
+from .map_choice import MapChoice
+
+if TYPE_CHECKING:
+    from disco.dfs.gluster.mounts import Mount
+
+    from .messages import CopyWanted, OpenWanted
+    from .navigation import Navigation
+    from .session import Session
 
 __all__ = ["GlusterTui"]
-
-Opener = Callable[[], Session]
-_OPENS_AT_ONCE = 0.25  # seconds
 
 
 class GlusterTui(App[None]):
     """The explorer.
 
-    ``opener``: opens what the user named, on a thread of its own; None to begin with the mounts that ``mounts`` finds.
-    ``words``: what is being opened, for the screen. ``choice``: the host map to use for a path that is opened later.
+    ``opener``: opens what the user named, on a thread of its own; None to begin with the mounts that ``mounts`` finds:
+    by default those of this machine. ``words``: what is being opened, for the screen. ``choice``: the host map to use
+    for a path that is opened later. ``crashed``: it has ended by an error that should not have happened.
     """
 
     TITLE = "gluster-tui"
@@ -48,126 +48,75 @@ class GlusterTui(App[None]):
 
     def __init__(
         self,
-        opener: Opener | None,
+        opener: Callable[[], Session] | None,
         words: str,
         choice: MapChoice | None = None,
-        mounts: Callable[[], list[Mount]] = gluster_mounts,
+        mounts: Callable[[], list[Mount]] | None = None,
     ) -> None:
         super().__init__()
-        self._opener = opener
-        self._words = words
+        self._opener, self._words = opener, words
         self._choice = choice or MapChoice()
         self._mounts = mounts
-        self._attempt = 0
+        self._navigation: Navigation | None = None
+        self.crashed = False
+
+    def compose(self) -> ComposeResult:
+        yield Static(Content.assemble(("gluster-tui", "bold"), "  Opening ..."), id="title")
 
     def on_mount(self) -> None:
         with contextlib.suppress(ValueError, RuntimeError):  # not on the main thread, as in a test
             asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, self._terminated)
-        if self._opener is not None:
-            self._open()
-            return
-        found = self._mounts()
-        if len(found) == 1:
-            self._open_path(os.fsdecode(found[0].mount_point))
-        else:
-            self._only(MountsScreen(found))
+        self.call_after_refresh(self.run_worker, self._load, thread=True)
+
+    def _fatal_error(self) -> None:
+        """Textual's own fills the terminal with a traceback: a user gets a sentence, and a file to send to us."""
+        from .crash import log_crash
+
+        self.crashed = True
+        words = f"gluster-tui: this should not have happened: {sys.exception()!r}\n{log_crash()}"
+        self.panic(Text(words, no_wrap=True, overflow="ignore"))
 
     def _terminated(self) -> None:
         self.exit(return_code=128 + signal.SIGTERM)
 
-    def _only(self, screen: Screen[None]) -> None:
-        """Shows a screen in place of all others."""
-        while len(self.screen_stack) > 1:
-            self.pop_screen()
-        self.push_screen(screen)
+    def _load(self) -> None:
+        """Imports all else."""
+        from .navigation import Navigation
 
-    def _open_path(self, path: str) -> None:
-        choice = self._choice
-        self._opener, self._words = (lambda: open_path(path, choice)), path
-        self._open()
+        navigation = Navigation(self, self._opener, self._words, self._choice, self._mounts)
+        self.call_later(self._loaded, navigation)
 
-    def _open(self) -> None:
-        self._attempt += 1
-        attempt, opener = self._attempt, self._opener
-        assert opener is not None
-
-        def work() -> None:
-            try:
-                session = opener()
-            except GlusterError as error:
-                self.post_message(OpeningFailed(error, attempt))
-            except Exception as error:  # noqa: BLE001 - nobody else would hear of it
-                self.post_message(OpeningFailed(UnexpectedError(error), attempt))
-            else:
-                self.post_message(Opened(session, attempt))
-
-        if len(self.screen_stack) > 1:
-            self._only(OpeningScreen(self._words))
-        else:
-            self.set_timer(_OPENS_AT_ONCE, self._show_opening)
-        threading.Thread(target=work, name="opening", daemon=True).start()
-
-    def _show_opening(self) -> None:
-        """Says what is being opened, where that takes long enough to be read."""
-        if len(self.screen_stack) == 1:
-            self._only(OpeningScreen(self._words))
-
-    def on_opened(self, message: Opened) -> None:
-        if message.attempt != self._attempt:
-            message.session.close()
-            return
-        colours = NodeColours(message.session.nodes, dark=self.current_theme.dark)
-        self._only(ExplorerScreen(message.session, colours))
-
-    def on_opening_failed(self, message: OpeningFailed) -> None:
-        if message.attempt == self._attempt:
-            self._only(ProblemScreen(self._words, message.error))
+    def _loaded(self, navigation: Navigation) -> None:
+        self._navigation = navigation
+        navigation.begin()
+        gc.freeze()  # what was loaded stays; the collector need not look through it
+        gc.enable()
 
     def on_open_wanted(self, message: OpenWanted) -> None:
-        self._open_path(message.path)
+        if self._navigation is not None:
+            self._navigation.open_path(message.path)
 
     def on_reopen_wanted(self) -> None:
-        self._if_map_is_saved(self._reopen, "Drop and read again")
-
-    def _reopen(self) -> None:
-        if self._opener is None:
-            self._only(MountsScreen(self._mounts()))
-        else:
-            self._open()
+        if self._navigation is not None:
+            self._navigation.reopen()
 
     def on_mounts_wanted(self) -> None:
-        self._if_map_is_saved(self._show_mounts, "Drop and go")
+        if self._navigation is not None:
+            self._navigation.show_mounts()
 
-    def _show_mounts(self) -> None:
-        self._attempt += 1  # what is being opened is not wanted any more
-        self._only(MountsScreen(self._mounts()))
+    async def action_quit(self) -> None:
+        """Leaves at once, but for edits of the host map that are in no file."""
+        if self._navigation is None:
+            self.exit()
+        else:
+            self._navigation.leave()
 
     def on_copy_wanted(self, message: CopyWanted) -> None:
         """Copies bytes as they are: Textual's own method encodes text, and fails on what is not UTF-8."""
         if self._driver is not None:
             encoded = base64.b64encode(message.copied).decode("ascii")
             self._driver.write(f"\x1b]52;c;{encoded}\a")
-        self.notify(shown(message.copied), title="Copied", markup=False, timeout=3)
-
-    def _if_map_is_saved(self, go_on: Callable[[], None], what: str) -> None:
-        """Goes on; where edits of the host map are in no file yet, only if the user agrees to drop them."""
-        desks = [screen.desk for screen in self.screen_stack if isinstance(screen, ExplorerScreen)]
-        if not any(desk.dirty for desk in desks):
-            go_on()
-            return
-        if any(isinstance(screen, QuestionScreen) for screen in self.screen_stack):
-            return
-        words = f"Your edits of {shown(desks[0].path)} are not saved. w in the workbench (m) saves them."
-        if any(desk.saving for desk in desks):
-            words = (
-                f"{shown(desks[0].path)} is being saved: it will hold the old map, or the new one without later edits."
-            )
-        question = QuestionScreen("Drop the edits of the host map?", words, yes=what, no="Stay")
-        self.push_screen(question, lambda answer: go_on() if answer else None)
-
-    async def action_quit(self) -> None:
-        """Leaves at once, but for edits of the host map that are in no file."""
-        self._if_map_is_saved(self.exit, "Drop and leave")
+        self.notify(message.words, title="Copied", markup=False, timeout=3)
 
     def action_help_quit(self) -> None:
         """What ctrl+c does where it copies nothing; Textual's own names a key that stands nowhere else here."""
@@ -175,6 +124,8 @@ class GlusterTui(App[None]):
 
     def action_help(self) -> None:
         """Shows the keys and the signs, once."""
+        from .screens.help import HelpScreen
+
         if not isinstance(self.screen, HelpScreen):
             self.push_screen(HelpScreen())
 

@@ -180,8 +180,8 @@ def _explore(words: list[str]) -> int:
     _add_opening_options(parser)
     _add_node_options(parser)
     parsed = parser.parse_args(words)
+    from .map_choice import map_choice
     from .subcommands.explore import explore
-    from .subcommands.opening import map_choice
 
     return explore(parsed.path, map_choice(parsed))
 
@@ -194,7 +194,7 @@ def _demo(words: list[str]) -> int:
         "network. (A path named demo: ./demo)",
     )
     parser.parse_args(words)
-    from .session import MapChoice
+    from .map_choice import MapChoice
     from .subcommands.explore import explore
 
     with _demo_recording() as path:

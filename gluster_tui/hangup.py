@@ -12,8 +12,6 @@ import signal
 import sys
 import threading
 
-from disco.dfs.gluster.export import discard_unfinished
-
 __all__ = ["leave_on_hangup"]
 
 _PATIENCE = 0.5  # seconds
@@ -37,7 +35,13 @@ def _watch(fd: int) -> None:
 
 def _leave() -> None:
     # On a thread: what is written may lie on a mount that hangs.
-    discarding = threading.Thread(target=discard_unfinished, daemon=True)
+    discarding = threading.Thread(target=_discard, daemon=True)
     discarding.start()
     discarding.join(_PATIENCE)
     os._exit(_CODE)
+
+
+def _discard() -> None:
+    from disco.dfs.gluster.export import discard_unfinished  # it would hold up the first screen
+
+    discard_unfinished()

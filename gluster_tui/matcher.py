@@ -16,7 +16,8 @@ from disco.dfs.gluster.filters import Regex
 from disco.dfs.gluster.matching import match_unit
 from disco.dfs.gluster.selection import Selection
 
-from .helper_process import MATCHING, HelperProcess
+from .helper import MATCHING, start_helper
+from .helper_process import HelperProcess
 
 __all__ = ["DEADLINE", "Matcher"]
 
@@ -103,7 +104,7 @@ class Matcher:
     def prepare(self) -> None:
         """Starts the helper: an expression will come soon."""
         if self._helper is None:
-            self._helper = HelperProcess(MATCHING, [self._catalog.names.file.fileno()])
+            self._helper = HelperProcess(start_helper(MATCHING, [self._catalog.names.file.fileno()]), MATCHING)
 
     def go_on(self) -> None:
         """Does some of the work, and gives up what takes too long."""

@@ -6,13 +6,12 @@ from dataclasses import dataclass
 
 from textual.message import Message
 
-from disco.dfs.gluster.errors import GlusterError
+from disco.dfs.gluster.errors import GlusterError, shown
 from disco.dfs.gluster.map_saving import MapFile
 
-from .session import Session
 from .updates import Update
 
-__all__ = ["CopyWanted", "Loaded", "MapSaved", "MountsWanted", "OpenWanted", "Opened", "OpeningFailed", "ReopenWanted"]
+__all__ = ["CopyWanted", "Loaded", "MapSaved", "MountsWanted", "OpenWanted", "ReopenWanted"]
 
 
 @dataclass
@@ -28,22 +27,6 @@ class MapSaved(Message):
 
     target: str
     outcome: MapFile | GlusterError
-
-
-@dataclass
-class Opened(Message):
-    """What was to be opened is open. ``attempt``: which one it was, counted from 1."""
-
-    session: Session
-    attempt: int
-
-
-@dataclass
-class OpeningFailed(Message):
-    """What was to be opened could not be."""
-
-    error: GlusterError
-    attempt: int
 
 
 @dataclass
@@ -66,3 +49,8 @@ class CopyWanted(Message):
     """A screen asks to copy a name, byte for byte."""
 
     copied: bytes
+
+    @property
+    def words(self) -> str:
+        """The name as it is shown."""
+        return shown(self.copied)

@@ -3,33 +3,22 @@
 from __future__ import annotations
 
 import os
+import subprocess
 from dataclasses import dataclass
 
 from disco.dfs.gluster.addresses import Addresser
 from disco.dfs.gluster.cluster import Volume
 from disco.dfs.gluster.errors import GlusterError, HostnameMapError, NoHostnameMapError, RecordingError
 from disco.dfs.gluster.hostmap import HostnameMap, read_hostname_map
-from disco.dfs.gluster.inputfs import PlacementMode, Source, Start, open_inputfs
+from disco.dfs.gluster.inputfs import Source, Start, open_inputfs
 from disco.dfs.gluster.nodes import KnownNodes
 from disco.dfs.gluster.recording import Recording, is_recording_unit, open_recording
 
+from .helper import READING, start_helper
 from .helper_process import HelperProcess
+from .map_choice import MapChoice
 
-__all__ = ["MapChoice", "Session", "open_path", "open_recorded"]
-
-
-@dataclass(frozen=True)
-class MapChoice:
-    """How a user wants a dataset opened: with which host map (a file, none at all, or neither: the one that is
-    found), and how files are placed. ``lenient``: lines of the map that cannot be used are left out, and are no error.
-    ``nodes``: those that the cluster knows.
-    """
-
-    file: str | None = None
-    none: bool = False
-    placement: PlacementMode = "auto"
-    lenient: bool = False
-    nodes: KnownNodes | None = None
+__all__ = ["Session", "open_path", "open_recorded"]
 
 
 @dataclass
@@ -118,9 +107,12 @@ class Session:
             self.executor.shutdown()
 
 
-def open_path(path: str, choice: MapChoice) -> Session:
-    """The dataset at ``path``: a recording, or on a mount. Waits for either; a process of its own reads it."""
-    executor = HelperProcess()
+def open_path(path: str, choice: MapChoice, reader: subprocess.Popen[bytes] | None = None) -> Session:
+    """The dataset at ``path``: a recording, or on a mount. Waits for either; a process of its own reads it.
+
+    ``reader``: that process, where it was started already.
+    """
+    executor = HelperProcess(reader or start_helper(READING))
     try:
         recorded = executor.submit(is_recording_unit, os.fsencode(path)).result()
         if isinstance(recorded, GlusterError):

@@ -22,9 +22,10 @@ from disco.dfs.gluster.walk import Report, walk
 
 from ..display import SEVERITY_SIGNS, counted, shown, size_text
 from ..exits import BAD_INPUT, DONE, FAILED, Exit
+from ..map_choice import map_choice
 from ..session import Session
 from .check_document import check_document
-from .opening import map_choice, opened
+from .opening import opened
 from .progress import ProgressLine
 from .tables import print_table
 

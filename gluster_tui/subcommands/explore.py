@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
-from concurrent.futures import Future
+from typing import TYPE_CHECKING
 
-from disco.dfs.gluster.errors import GlusterError
-from disco.dfs.gluster.export import discard_unfinished
-from disco.dfs.gluster.mounts import gluster_mounts
-from disco.dfs.gluster.workers import DaemonExecutor
+from ..exits import CRASHED, DONE
+from ..helper import READING, start_helper
+from ..map_choice import MapChoice
 
-from ..display import shown
-from ..exits import BAD_INPUT, DONE, FAILED, Exit
-from ..session import MapChoice, Session, open_path
-from .opening import opened
-from .tables import print_dataset, print_mounts
+if TYPE_CHECKING:
+    from ..session import Session
 
 __all__ = ["explore"]
 
@@ -26,20 +23,11 @@ _SWITCH_EVERY = 0.001
 def explore(path: str | None, choice: MapChoice) -> int:
     """Runs the command; returns its exit code."""
     if not (sys.stdin.isatty() and sys.stdout.isatty()) or os.environ.get("TERM") == "dumb":
-        try:
-            if path is None:
-                mounts = gluster_mounts()
-                if len(mounts) != 1:
-                    print_mounts(mounts)
-                    return DONE
-                path = mounts[0].mount_point.decode("utf-8", "surrogateescape")
-            session = opened(path, choice, map_needed=False)
-            failed = print_dataset(session)
-        except GlusterError as error:
-            raise Exit(BAD_INPUT, shown(str(error))) from error
-        session.close()
-        return FAILED if failed else DONE
-    opener = None if path is None else _OpenedAhead(path, choice)
+        from .tables import print_path
+
+        return print_path(path, choice)
+    gc.disable()  # it would look through all that is being loaded, time and again
+    opener = None if path is None else _Opener(path, choice)
     from ..app import GlusterTui
     from ..hangup import leave_on_hangup
 
@@ -47,17 +35,20 @@ def explore(path: str | None, choice: MapChoice) -> int:
     leave_on_hangup()
     sys.setswitchinterval(_SWITCH_EVERY)
     app.run()
+    from disco.dfs.gluster.export import discard_unfinished
+
     discard_unfinished()
-    return app.return_code or DONE
+    return CRASHED if app.crashed else app.return_code or DONE
 
 
-class _OpenedAhead:
-    """Opens a path; the first time while the screen's library is still being loaded, which takes about as long."""
+class _Opener:
+    """Opens a path; the first time in a helper that is started while the screen's library is being loaded."""
 
     def __init__(self, path: str, choice: MapChoice) -> None:
         self._path, self._choice = path, choice
-        self._first: Future[Session] | None = DaemonExecutor(1, "opening").submit(open_path, path, choice)
+        self._reader = [start_helper(READING)]
 
     def __call__(self) -> Session:
-        first, self._first = self._first, None
-        return first.result() if first is not None else open_path(self._path, self._choice)
+        from ..session import open_path
+
+        return open_path(self._path, self._choice, self._reader.pop() if self._reader else None)

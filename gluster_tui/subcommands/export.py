@@ -26,8 +26,9 @@ from disco.dfs.gluster.walk import Report, walk
 
 from ..display import counted, shown
 from ..exits import BAD_INPUT, DONE, FAILED, REFUSED, Exit
+from ..map_choice import map_choice
 from ..session import Session
-from .opening import map_choice, opened, refuse_inside
+from .opening import opened, refuse_inside
 from .progress import ProgressLine
 
 __all__ = ["export"]

@@ -2,41 +2,17 @@
 
 from __future__ import annotations
 
-import argparse
 import os
 
-from disco.dfs.gluster.errors import ExportError, GlusterError, NodesError, NoHostnameMapError
+from disco.dfs.gluster.errors import ExportError, GlusterError, NoHostnameMapError
 from disco.dfs.gluster.export import inside_fault
-from disco.dfs.gluster.nodes import KnownNodes, nodes_from_argument
 
 from ..display import shown
 from ..exits import BAD_INPUT, Exit
-from ..session import MapChoice, Session, open_path
+from ..map_choice import MapChoice
+from ..session import Session, open_path
 
-__all__ = ["map_choice", "opened", "refuse_inside"]
-
-
-def map_choice(arguments: argparse.Namespace) -> MapChoice:
-    """How the arguments want a dataset opened."""
-    return MapChoice(
-        file=arguments.hostname_map,
-        none=arguments.no_hostname_map,
-        placement="exact" if arguments.exact else "auto",
-        nodes=_nodes(arguments),
-    )
-
-
-def _nodes(arguments: argparse.Namespace) -> KnownNodes | None:
-    """The nodes that the cluster knows, where the arguments say of any."""
-    listed, master = getattr(arguments, "nodes", None), getattr(arguments, "disco_master", None)
-    try:
-        if master is not None:
-            from disco.dfs.gluster.disco_master import nodes_of_master
-
-            return nodes_of_master(master)
-        return nodes_from_argument(listed) if listed is not None else None
-    except NodesError as error:
-        raise Exit(BAD_INPUT, shown(str(error))) from error
+__all__ = ["opened", "refuse_inside"]
 
 
 def refuse_inside(session: Session, output: str) -> None:

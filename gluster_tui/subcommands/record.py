@@ -11,7 +11,8 @@ from disco.dfs.gluster.recorder import record
 
 from ..display import shown
 from ..exits import BAD_INPUT, DONE, FAILED, Exit
-from .opening import map_choice, opened, refuse_inside
+from ..map_choice import map_choice
+from .opening import opened, refuse_inside
 from .progress import ProgressLine
 
 __all__ = ["record_dataset"]

@@ -8,15 +8,35 @@ from itertools import islice
 
 from disco.dfs.gluster.errors import GlusterError, NoHostnameMapError
 from disco.dfs.gluster.filters import Substring
-from disco.dfs.gluster.mounts import Mount
+from disco.dfs.gluster.mounts import Mount, gluster_mounts
 from disco.dfs.gluster.walk import Report, missing_groups, walk
 
 from ..display import shown, size_text
+from ..exits import BAD_INPUT, DONE, FAILED, Exit
+from ..map_choice import MapChoice
 from ..session import Session
+from .opening import opened
 
-__all__ = ["print_dataset", "print_mounts"]
+__all__ = ["print_dataset", "print_mounts", "print_path"]
 
 _FILES = 10
+
+
+def print_path(path: str | None, choice: MapChoice) -> int:
+    """What is at a path, or which mounts there are where there is not just one; returns the exit code."""
+    try:
+        if path is None:
+            mounts = gluster_mounts()
+            if len(mounts) != 1:
+                print_mounts(mounts)
+                return DONE
+            path = os.fsdecode(mounts[0].mount_point)
+        session = opened(path, choice, map_needed=False)
+        failed = print_dataset(session)
+    except GlusterError as error:
+        raise Exit(BAD_INPUT, shown(str(error))) from error
+    session.close()
+    return FAILED if failed else DONE
 
 
 def print_mounts(mounts: Sequence[Mount]) -> None:

@@ -23,9 +23,10 @@ from disco.dfs.gluster.filters import Substring, compile_regex
 from disco.dfs.gluster.selection import Selection
 from gluster_tui.app import GlusterTui
 from gluster_tui.exporting import ExportRun, make_format
+from gluster_tui.map_choice import MapChoice
 from gluster_tui.pacing import ScreenFirst
 from gluster_tui.screens.explorer import ExplorerScreen
-from gluster_tui.session import MapChoice, open_path
+from gluster_tui.session import open_path
 from gluster_tui.updates import Update
 from gluster_tui.widgets.bars import FilterBar
 

@@ -7,7 +7,8 @@ from pathlib import Path
 
 from textual.pilot import Pilot
 
-from gluster_tui.session import MapChoice, open_path
+from gluster_tui.map_choice import MapChoice
+from gluster_tui.session import open_path
 
 from ..tui.driving import app_of, settled
 

@@ -14,10 +14,11 @@ from textual.widgets import Input
 from disco.dfs.gluster.inputfs import find_mount_unit
 from gluster_tui import loader, session
 from gluster_tui.helper_process import HelperProcess
+from gluster_tui.map_choice import MapChoice
 from gluster_tui.screens.explorer import ExplorerScreen
 from gluster_tui.screens.help import HelpScreen
 from gluster_tui.screens.opening import OpeningScreen, ProblemScreen
-from gluster_tui.session import MapChoice, Session, open_path
+from gluster_tui.session import Session, open_path
 
 from ..tui.driving import app_of, explorer, files_shown, in_view, on_screen, settled, until
 from .conftest import MakeVolume
@@ -122,8 +123,8 @@ async def test_a_mount_whose_client_is_dead(make_volume: MakeVolume) -> None:
 class NobodysProcess(HelperProcess):
     """The process that works on the mount, without root's rights."""
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, process: subprocess.Popen[bytes]) -> None:
+        super().__init__(process)
         self.submit(find_mount_unit, b"/").result()  # what it imports may lie where nobody can read it
         for give_up, argument in ((os.setgroups, []), (os.setgid, NOBODY), (os.setuid, NOBODY)):
             self.submit(give_up, argument).result()  # type: ignore[arg-type]

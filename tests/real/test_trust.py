@@ -11,7 +11,8 @@ import pytest
 
 from disco.dfs.gluster import CookiesDisprovedError, Report, files, inputfs, iter_files, listing
 from disco.dfs.gluster.recording import open_recording
-from gluster_tui.session import MapChoice, open_path
+from gluster_tui.map_choice import MapChoice
+from gluster_tui.session import open_path
 from tests.tui.driving import explorer, running
 
 from .running import PROGRAM, environment

@@ -26,8 +26,9 @@ from disco.dfs.gluster.picture import SelectionPicture
 from disco.dfs.gluster.walk import Report, walk
 from gluster_tui.app import GlusterTui
 from gluster_tui.loader import Loader
+from gluster_tui.map_choice import MapChoice
 from gluster_tui.screens.explorer import ExplorerScreen
-from gluster_tui.session import MapChoice, Session, open_recorded
+from gluster_tui.session import Session, open_recorded
 from gluster_tui.updates import Update
 from gluster_tui.widgets.bars import FilterBar
 

@@ -13,7 +13,8 @@ import pytest
 
 from disco.dfs.gluster.hostmap import HostnameMap
 from gluster_tui.cli import main
-from gluster_tui.session import MapChoice, open_recorded
+from gluster_tui.map_choice import MapChoice
+from gluster_tui.session import open_recorded
 
 from .driving import DEMO
 from .test_cli import recording, run

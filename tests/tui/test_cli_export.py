@@ -16,7 +16,8 @@ import pytest
 from disco.dfs.gluster.filters import Regex, Substring, compile_regex
 from disco.dfs.gluster.recording import open_recording
 from gluster_tui.cli import main
-from gluster_tui.session import MapChoice, open_recorded
+from gluster_tui.map_choice import MapChoice
+from gluster_tui.session import open_recorded
 from tests.bench.made_up import write_recording
 
 from .driving import DEMO, list_of, names_in

@@ -18,6 +18,7 @@ import pytest
 from disco.dfs.gluster.errors import PathError
 from disco.dfs.gluster.hostmap import read_hostname_map
 from disco.dfs.gluster.inputfs import find_mount_unit
+from gluster_tui.helper import READING, start_helper
 from gluster_tui.helper_process import HelperEndedError, HelperProcess
 
 SOON = 20  # seconds in which what is due must have happened
@@ -26,7 +27,7 @@ SOON = 20  # seconds in which what is due must have happened
 @pytest.fixture
 def process() -> Iterator[HelperProcess]:
     """A process that has begun to work."""
-    process = HelperProcess()
+    process = HelperProcess(start_helper(READING))
     yield process
     process.shutdown()
 
@@ -108,7 +109,8 @@ def test_shutting_down_leaves_no_process_not_even_a_dead_one(process: HelperProc
 
 def test_a_program_ends_at_once_although_its_helper_hangs() -> None:
     program = (
-        "import time; from gluster_tui.helper_process import HelperProcess; process = HelperProcess(); "
+        "import time; from gluster_tui.helper import READING, start_helper; "
+        "from gluster_tui.helper_process import HelperProcess; process = HelperProcess(start_helper(READING)); "
         "process.submit(time.sleep, 60); process.submit(abs, 1).result(); print('over', flush=True)"
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, timeout=SOON, check=True)
@@ -119,7 +121,7 @@ def test_files_where_the_user_stands_are_never_run(tmp_path: Path, monkeypatch: 
     """A dataset may hold a queue.py, and a user may stand in it."""
     (tmp_path / "queue.py").write_text("raise SystemExit('the file of the dataset was run')")
     monkeypatch.chdir(tmp_path)
-    process = HelperProcess()
+    process = HelperProcess(start_helper(READING))
     try:
         assert process.submit(abs, -1).result(SOON) == 1
     finally:

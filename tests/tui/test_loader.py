@@ -13,7 +13,8 @@ import pytest
 from disco.dfs.gluster.filters import Substring
 from disco.dfs.gluster.units import ListedDirectory
 from disco.dfs.gluster.workers import completed
-from gluster_tui.helper_process import READING, HelperEndedError
+from gluster_tui.helper import READING
+from gluster_tui.helper_process import HelperEndedError
 from gluster_tui.loader import PUBLISH_EVERY, Loader
 from gluster_tui.updates import Update
 

@@ -11,13 +11,14 @@ from textual.pilot import Pilot
 
 from disco.dfs.gluster.errors import GlusterError, GraphError, NotInputfsError, PathError, RecordingError
 from disco.dfs.gluster.mounts import Mount
-from gluster_tui import app as app_module
 from gluster_tui import loader as loader_module
+from gluster_tui import navigation
 from gluster_tui.app import GlusterTui
+from gluster_tui.map_choice import MapChoice
 from gluster_tui.screens.explorer import ExplorerScreen
 from gluster_tui.screens.mounts import MountsScreen
 from gluster_tui.screens.opening import OpeningScreen, ProblemScreen
-from gluster_tui.session import MapChoice, Session
+from gluster_tui.session import Session
 
 from .driving import WIDE, app_of, files_shown, names_in, on_screen, settled, until
 from .sources import HeldSource, dataset, everything, session_of
@@ -57,7 +58,7 @@ def opened_paths(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         paths.append(path)
         return session_of(dataset())
 
-    monkeypatch.setattr(app_module, "open_path", open_path)
+    monkeypatch.setattr(navigation, "open_path", open_path)
     return paths
 
 

@@ -18,6 +18,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import pytest
+
 from .driving import DEMO
 from .sources import dataset_text
 from .test_cli import SCRIPT
@@ -25,6 +27,19 @@ from .test_cli import SCRIPT
 SECONDS = 30
 OWNED = b"\x1b]0;owned\x07"
 COPIED = re.compile(rb"\x1b\]52;c;([^\x07\x1b]*)\x07")
+
+
+BROKEN = """
+import sys
+from gluster_tui import cli
+from gluster_tui.screens.explorer import ExplorerScreen
+
+def broken(screen, message):
+    raise ZeroDivisionError("of ours")
+
+ExplorerScreen.on_loaded = broken
+sys.exit(cli.main(["demo"]))
+"""
 
 
 class OnTerminal:
@@ -145,3 +160,21 @@ def test_it_can_be_suspended_and_comes_back() -> None:
         terminal.until(b"complete", before)
         terminal.press(b"q")
         assert terminal.program.wait(SECONDS) == 0
+
+
+def test_the_first_screen_needs_nothing_of_the_core() -> None:
+    code = "import gluster_tui.app, gluster_tui.hangup, gluster_tui.subcommands.explore, sys; print(*sys.modules)"
+    loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True).stdout.split()
+    assert not [name for name in loaded if name.startswith(b"disco")]
+
+
+def test_an_error_of_ours_on_the_screen_gives_a_sentence_and_a_log_and_no_traceback(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+    with on_terminal(sys.executable, "-c", BROKEN) as terminal:
+        assert terminal.program.wait(SECONDS) == 70
+        terminal.until(b"gluster-tui: this should not have happened: ZeroDivisionError('of ours')")
+        terminal.until(str(tmp_path / "gluster-tui" / "crash.log").encode())
+        assert b"Traceback" not in terminal.written
+    assert "ZeroDivisionError: of ours" in (tmp_path / "gluster-tui" / "crash.log").read_text()

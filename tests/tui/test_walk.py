@@ -9,7 +9,8 @@ from dataclasses import replace
 from textual.pilot import Pilot
 
 from gluster_tui.app import GlusterTui
-from gluster_tui.helper_process import READING, HelperEndedError
+from gluster_tui.helper import READING
+from gluster_tui.helper_process import HelperEndedError
 from gluster_tui.messages import Loaded
 from gluster_tui.updates import Waiting
 from gluster_tui.widgets.bars import NoticeBar

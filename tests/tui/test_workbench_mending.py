@@ -12,8 +12,9 @@ from disco.dfs.gluster.errors import HostnameMapError
 from disco.dfs.gluster.hostmap import HostnameMap
 from disco.dfs.gluster.nodes import KnownNodes
 from disco.dfs.gluster.recording import Recording
+from gluster_tui.map_choice import MapChoice
 from gluster_tui.screens.edit import EditScreen
-from gluster_tui.session import MapChoice, Session, open_recorded
+from gluster_tui.session import Session, open_recorded
 
 from .driving import DEMO, explorer, in_view, on_screen, strips
 from .mending import (

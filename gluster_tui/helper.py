@@ -1,0 +1,106 @@
+"""The helper process: it runs what the program asks for on threads of its own, until it is killed.
+
+Here is what both sides need, and the helper's own side. Nothing heavy is imported, so that it starts before all else.
+
+Both ways on its pipes: 8 bytes of length, then a pickle. To it (number, function, arguments); from it (number,
+whether it went well, result or error).
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import pickle
+import signal
+import struct
+import subprocess
+import sys
+import threading
+from collections.abc import Sequence
+from functools import partial
+from importlib import import_module
+from typing import IO, TYPE_CHECKING, Any, NamedTuple
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future
+
+__all__ = ["MATCHING", "READING", "HelperWork", "receive", "send", "start_helper"]
+
+
+class HelperWork(NamedTuple):
+    """What a helper is for. ``modules``: those of its units, so that nothing is left to import when one comes in: the
+    helper may have fewer rights by then. ``hint``: what helps when it has ended.
+    """
+
+    words: str
+    modules: tuple[str, ...]
+    hint: str
+
+
+READING = HelperWork(
+    "reads the mount",
+    ("disco.dfs.gluster.inputfs", "disco.dfs.gluster.recording", "disco.dfs.gluster.map_saving"),
+    "press R, or start again",
+)
+MATCHING = HelperWork("runs the expression", ("disco.dfs.gluster.matching",), "type it again")
+
+_LENGTH = struct.Struct("!Q")
+
+
+def start_helper(work: HelperWork, descriptors: Sequence[int] = ()) -> subprocess.Popen[bytes]:
+    """Starts a helper. ``descriptors``: of files that it shares."""
+    return subprocess.Popen(
+        # -P: a queue.py where the user stands is not ours to run
+        [sys.executable, "-P", "-m", __name__, *work.modules],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        pass_fds=descriptors,
+        start_new_session=True,  # Ctrl-C and a lost terminal are for the program to handle
+    )
+
+
+def send(pipe: IO[bytes], value: object) -> None:
+    """Writes a value that can be pickled."""
+    data = pickle.dumps(value, protocol=pickle.HIGHEST_PROTOCOL)
+    pipe.write(_LENGTH.pack(len(data)) + data)
+    pipe.flush()
+
+
+def receive(pipe: IO[bytes]) -> Any:
+    """The next value; EOFError where the other side has ended."""
+    head = pipe.read(_LENGTH.size)
+    if len(head) < _LENGTH.size:
+        raise EOFError
+    (size,) = _LENGTH.unpack(head)
+    data = pipe.read(size)
+    if len(data) < size:
+        raise EOFError
+    return pickle.loads(data)
+
+
+def _work() -> None:
+    """The helper: runs what comes in on its threads until the pipe closes."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    requests, results = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)  # whatever prints must not reach the results
+    from disco.dfs.gluster.workers import DaemonExecutor
+
+    for module in sys.argv[1:]:
+        import_module(module)
+    executor, lock = DaemonExecutor(), threading.Lock()
+
+    def answer(future: Future[Any], number: int) -> None:
+        error = future.exception()
+        value = (number, True, future.result()) if error is None else (number, False, error)
+        with lock, contextlib.suppress(OSError):
+            send(results, value)
+
+    with contextlib.suppress(EOFError, OSError):
+        while True:
+            number, fn, args = receive(requests)
+            executor.submit(fn, *args).add_done_callback(partial(answer, number=number))
+    os._exit(0)
+
+
+if __name__ == "__main__":
+    _work()
