@@ -11,6 +11,7 @@ import re
 import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import accumulate, repeat
 from typing import Any, cast
 
@@ -51,14 +52,32 @@ class Substring:
 
     def name_marks(self, names: bytes) -> bytes | None:
         """As ``marks``, of a needle without slash and NUL that the directory's path does not hold."""
-        parts = names.split(self.needle)
-        if len(parts) == 1:
+        if self.first(names) < 0:
             return b""
-        *matches, last = accumulate(map(bytes.count, parts, repeat(b"\0")))  # for each, how many names end before it
-        marks = bytearray(last + 1)
-        for index in matches:
+        count = names.count(b"\0") + 1
+        marks = bytearray(count)
+        for index in self.holders(names, count):
             marks[index] = 1
         return bytes(marks) if 0 in marks else None
+
+    def first(self, names: bytes, start: int = 0) -> int:
+        """Where the needle stands first in some names, from ``start`` on; -1 where it does not."""
+        found = _pattern(self.needle).search(names, start)
+        return found.start() if found else -1
+
+    def holders(self, names: bytes, count: int) -> list[int]:
+        """Which of ``count`` names hold the needle, in their order, once for each time that it is in them. ``names``:
+        with a NUL between two; ``needle``: not empty, without NUL.
+        """
+        pattern = _pattern(self.needle)
+        size = names.find(b"\0") + 1
+        if len(names) + 1 == size * count and names[size - 1 :: size] == bytes(
+            count - 1
+        ):  # all of one length, as numbers are
+            return [found.start() // size for found in pattern.finditer(names)]
+        before = pattern.split(names)
+        before.pop()
+        return list(accumulate(map(bytes.count, before, repeat(b"\0"))))
 
     def spans(self, directory: bytes, name: bytes, mark: int = 1) -> list[tuple[int, int]]:
         """Where the name matches, as (start, end) in its bytes: what a screen may mark. ``mark``: that of its file."""
@@ -124,6 +143,12 @@ class Regex:
 
 
 Filter = Substring | Regex
+
+
+@lru_cache(maxsize=8)
+def _pattern(needle: bytes) -> re.Pattern[bytes]:
+    """A string as an expression: ``re`` finds it in half the time that ``bytes`` takes where its bytes are frequent."""
+    return re.compile(re.escape(needle))
 
 
 def as_filter(argument: FilterArgument) -> Filter:

@@ -1,6 +1,7 @@
 """The names of a dataset's files in memory that other processes can share: nothing is copied for whoever searches it.
 
-The names of one directory stand together, a NUL between two. What was added never changes.
+The names of one directory stand together, a NUL between two, and one before those of the next. What was added never
+changes.
 """
 
 from __future__ import annotations
@@ -36,10 +37,10 @@ class NameStore:
     def add(self, names: bytes) -> Span:
         """Adds the names of a directory."""
         span = Span(self._end, len(names))
-        end = self._end + len(names)
+        end = self._end + len(names) + 1  # all is NUL that nobody has written: so one follows
         if end > len(self._memory):
             self._memory.resize(max(2 * len(self._memory), end))  # pages that nobody has written take no memory
-        self._memory[span.start : end] = names
+        self._memory[span.start : end - 1] = names
         self._end = end
         return span
 

@@ -16,8 +16,8 @@ from itertools import compress
 from .branches import Branch, grown
 from .catalog import Catalog, CatalogDirectory, Part
 from .filters import Filter, Substring
-from .names import Span
 from .picture import SelectionPicture, Totals
+from .runs import MatchedRun, names_of_run, runs
 from .units import GONE
 
 __all__ = ["Selection"]
@@ -42,7 +42,8 @@ class Selection:
     ) -> None:
         self.catalog, self.mount_point, self.scope, self.keep = catalog, mount_point, scope, keep
         self.totals = Totals()
-        self._parts: dict[int, Part] = {}
+        # What the files of each directory add up to; None where they never change, and may be added up again.
+        self._parts: dict[int, Part | None] = {}
         self._branches: dict[int, Branch] = {}
         self._grown_from: dict[int, tuple[CatalogDirectory, bytes | None]] = {}  # what no branch shows yet
         self._unreadable: dict[int, CatalogDirectory] = {}
@@ -94,25 +95,50 @@ class Selection:
         assert isinstance(self.keep, Substring)
         needle, found = self.keep.needle, list[CatalogDirectory]()
         in_names_only = needle and b"/" not in needle and b"\0" not in needle
-        for run in _runs(directories):
+        for run in runs(directories):
             paths = b"\0".join([directory.path for directory in run])
-            first, last = run[0].span, run[-1].span
-            if not in_names_only or needle in self.mount_point or needle in paths or not last.length:
+            if not in_names_only or needle in self.mount_point or needle in paths or not run[-1].span.length:
                 for directory in run:
                     self.update(directory)
                 found.extend(run)
                 continue
+            names = names_of_run(self.catalog.names, run)
             # In a long block, a byte that is not there is found out many times faster than a string that is not.
-            block = self.catalog.names.read(Span(first.start, last.start + last.length - first.start))
-            at = block.find(needle) if all(byte in block for byte in set(needle)) else -1
-            starts = [directory.span.start - first.start for directory in run] if at >= 0 else []
-            while at >= 0:
-                number = bisect_right(starts, at) - 1
-                directory = run[number]
-                in_all = needle in directory.common
-                self.take(directory, None if in_all else self.keep.name_marks(directory.joined_names))
-                found.append(directory)
-                at = block.find(needle, starts[number + 1]) if number + 1 < len(run) else -1
+            if all(byte in names for byte in set(needle)):
+                found.extend(self._match_run(run, names, self.keep))
+        return found
+
+    def _match_run(self, run: list[CatalogDirectory], names: bytes, keep: Substring) -> list[CatalogDirectory]:
+        """Takes up those directories of a run that have names which hold the string, and returns them."""
+        at = keep.first(names)
+        if at < 0:
+            return []
+        if at < run[0].span.length and keep.needle not in run[0].common:  # so it is likely to be in most of them
+            return self._take_run(MatchedRun(run, names, keep))
+        starts = [directory.span.start - run[0].span.start for directory in run]
+        found = []
+        while at >= 0:
+            number = bisect_right(starts, at) - 1
+            directory = run[number]
+            in_all = keep.needle in directory.common
+            self.take(directory, None if in_all else keep.name_marks(directory.joined_names))
+            found.append(directory)
+            at = keep.first(names, starts[number + 1]) if number + 1 < len(run) else -1
+        return found
+
+    def _take_run(self, matched: MatchedRun) -> list[CatalogDirectory]:
+        """Takes up the directories with files that are kept, and returns them."""
+        part = None if any(map(self.knows, matched.directories)) else matched.settled_part()
+        if part is not None:
+            self.totals.change(part, 1)
+        found = []
+        for directory, marks in matched.marks():
+            if part is None:
+                self.take(directory, marks)
+            else:
+                self._parts[directory.number] = None
+                self._grown_from[directory.number] = directory, marks
+            found.append(directory)
         return found
 
     def take(self, directory: CatalogDirectory, marks: bytes | None) -> None:
@@ -121,12 +147,14 @@ class Selection:
             every = marks if marks is not None else bytes([1]) * len(directory.places)
             marks = bytes([mark * (place != GONE) for mark, place in zip(every, directory.places, strict=False)])
         part = directory.part(marks) if marks is None or any(marks) else _NOTHING
-        earlier = self._parts.get(directory.number)
-        if earlier:
+        earlier = self._parts.get(directory.number, _NOTHING)
+        if earlier is None:
+            earlier = directory.part(self.marks(directory))
+        if earlier is not _NOTHING:
             self.totals.change(earlier, -1)
         self.totals.change(part, 1)
         self._parts[directory.number] = part
-        if part[0] or earlier:
+        if part[0] or earlier[0]:
             self._grown_from[directory.number] = directory, marks
 
     def marks(self, directory: CatalogDirectory) -> bytes | None:
@@ -156,34 +184,32 @@ class Selection:
     def _grow(self) -> None:
         """Makes the branches of what was taken up, and of all directories above."""
         levels: defaultdict[int, dict[int, CatalogDirectory]] = defaultdict(dict)
-        for directory, _ in self._grown_from.values():
-            levels[_depth(directory)][directory.number] = directory
+        for directory, marks in self._grown_from.values():
+            if directory.children:
+                levels[_depth(directory)][directory.number] = directory
+            else:  # nearly all of them
+                self._put_branch(directory, marks, levels)
         while levels:
             level = max(levels)
-            for number, directory in levels.pop(level).items():
-                branch = grown(directory, self.marks(directory), self._branches)
-                if branch is not None:
-                    self._branches[number] = branch
-                else:
-                    self._branches.pop(number, None)
-                if directory is not self.scope and directory.parent is not None:
-                    levels[level - 1][directory.parent.number] = directory.parent
+            for directory in levels.pop(level).values():
+                self._put_branch(directory, self.marks(directory), levels)
         self._grown_from.clear()
 
-
-def _runs(directories: Sequence[CatalogDirectory]) -> Iterator[list[CatalogDirectory]]:
-    """The directories, in runs whose names follow each other in memory; one without files is a run of its own."""
-    run: list[CatalogDirectory] = []
-    end = -1
-    for directory in directories:
-        if directory.span.start != end or not directory.span.length:
-            if run:
-                yield run
-            run = []
-        run.append(directory)
-        end = directory.span.start + directory.span.length if directory.span.length else -1
-    if run:
-        yield run
+    def _put_branch(
+        self,
+        directory: CatalogDirectory,
+        marks: bytes | None,
+        levels: defaultdict[int, dict[int, CatalogDirectory]],
+    ) -> None:
+        """Makes the branch of a directory, once those below it are made; the one above has to be made anew then."""
+        branch = grown(directory, marks, self._branches)
+        if branch is not None:
+            self._branches[directory.number] = branch
+        else:
+            self._branches.pop(directory.number, None)
+        above = directory.parent
+        if directory is not self.scope and above is not None:
+            levels[_depth(above)][above.number] = above
 
 
 def _depth(directory: CatalogDirectory) -> int:

@@ -1,0 +1,75 @@
+"""Directories whose names stand one behind the other in memory: one search finds the names of all of them."""
+
+from __future__ import annotations
+
+from array import array
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator, Sequence
+from itertools import accumulate
+from operator import itemgetter
+
+from .catalog import CatalogDirectory, Part
+from .filters import Substring
+from .names import NameStore, Span
+from .units import FAILED, GONE, PENDING
+
+__all__ = ["MatchedRun", "names_of_run", "runs"]
+
+_UNSETTLED = (PENDING, FAILED, GONE)
+
+
+def runs(directories: Sequence[CatalogDirectory]) -> Iterator[list[CatalogDirectory]]:
+    """The directories, in runs whose names follow each other in memory; one without files is a run of its own."""
+    run: list[CatalogDirectory] = []
+    end = -1
+    for directory in directories:
+        if directory.span.start != end or not directory.span.length:
+            if run:
+                yield run
+            run = []
+        run.append(directory)
+        end = directory.span.start + directory.span.length + 1 if directory.span.length else -1
+    if run:
+        yield run
+
+
+def names_of_run(store: NameStore, run: Sequence[CatalogDirectory]) -> bytes:
+    """The names of a run's files, with a NUL between two."""
+    first, last = run[0].span, run[-1].span
+    return store.read(Span(first.start, last.start + last.length - first.start))
+
+
+class MatchedRun:
+    """The directories of a run, and which of their files hold a string in their names."""
+
+    def __init__(self, directories: Sequence[CatalogDirectory], names: bytes, keep: Substring) -> None:
+        self.directories = directories
+        self._starts = list(accumulate([len(directory.places) for directory in directories], initial=0))
+        self._marks = bytearray(self._starts[-1])
+        kept = keep.holders(names, self._starts[-1])
+        for number in kept:
+            self._marks[number] = 1
+        # Numbers counted through all directories; a name may hold the string more than once.
+        self._kept = kept if self._marks.count(1) == len(kept) else list(dict.fromkeys(kept))
+
+    def marks(self) -> Iterator[tuple[CatalogDirectory, bytes | None]]:
+        """The directories with files that are kept, each with its marks (see ``Substring.marks``)."""
+        at = 0
+        while at < len(self._kept):
+            number = bisect_right(self._starts, self._kept[at]) - 1
+            start, stop = self._starts[number], self._starts[number + 1]
+            at = bisect_left(self._kept, stop, at)
+            marks = bytes(self._marks[start:stop])
+            yield self.directories[number], marks if 0 in marks else None
+
+    def settled_part(self) -> Part | None:
+        """What the files add up to that are kept; None where that may change, or is not told at once."""
+        places = b"".join([directory.places for directory in self.directories])
+        sizes = array("i", b"".join([directory.sizes for directory in self.directories]))
+        if not self._starts[-1] == len(places) == len(sizes) or any(place & 255 in places for place in _UNSETTLED):
+            return None
+        at_kept = itemgetter(*self._kept, 0)
+        kept = array("b", bytes(at_kept(places)[:-1]))
+        known = at_kept(sizes)[:-1]
+        by_place = tuple((place, kept.count(place)) for place in set(kept))
+        return len(known), sum(known) + known.count(-1), by_place
