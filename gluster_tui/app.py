@@ -14,7 +14,6 @@ import sys
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, ClassVar
 
-from rich.text import Text
 from textual.app import App, ComposeResult, SystemCommand
 from textual.binding import BindingType
 from textual.content import Content
@@ -33,13 +32,18 @@ if TYPE_CHECKING:
 
 __all__ = ["GlusterTui"]
 
+# New objects, and so on, after which the collector looks for garbage: by default 700, so that it looks several times
+# while a screen is painted.
+_COLLECT_AFTER = (10_000, 20, 50)
+
 
 class GlusterTui(App[None]):
     """The explorer.
 
     ``opener``: opens what the user named, on a thread of its own; None to begin with the mounts that ``mounts`` finds:
     by default those of this machine. ``words``: what is being opened, for the screen. ``choice``: the host map to use
-    for a path that is opened later. ``crashed``: it has ended by an error that should not have happened.
+    for a path that is opened later. ``crash_words``: what to tell the user, where it has ended by an error that should
+    not have happened.
     """
 
     TITLE = "gluster-tui"
@@ -58,7 +62,7 @@ class GlusterTui(App[None]):
         self._choice = choice or MapChoice()
         self._mounts = mounts
         self._navigation: Navigation | None = None
-        self.crashed = False
+        self.crash_words: str | None = None
 
     def compose(self) -> ComposeResult:
         yield Static(Content.assemble(("gluster-tui", "bold"), "  Opening ..."), id="title")
@@ -72,9 +76,8 @@ class GlusterTui(App[None]):
         """Textual's own fills the terminal with a traceback: a user gets a sentence, and a file to send to us."""
         from .crash import log_crash
 
-        self.crashed = True
-        words = f"gluster-tui: this should not have happened: {sys.exception()!r}\n{log_crash()}"
-        self.panic(Text(words, no_wrap=True, overflow="ignore"))
+        self.crash_words = f"this should not have happened: {sys.exception()!r}\n{log_crash()}"
+        self.panic()
 
     def _terminated(self) -> None:
         self.exit(return_code=128 + signal.SIGTERM)
@@ -90,6 +93,7 @@ class GlusterTui(App[None]):
         self._navigation = navigation
         navigation.begin()
         gc.freeze()  # what was loaded stays; the collector need not look through it
+        gc.set_threshold(*_COLLECT_AFTER)
         gc.enable()
 
     def on_open_wanted(self, message: OpenWanted) -> None:

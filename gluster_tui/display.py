@@ -39,8 +39,11 @@ _ELLIPSIS = "…"
 def name_text(name: bytes | str, *, marks: Sequence[tuple[int, int]] = (), style: Style | str = "") -> Text:
     """A name for the screen. ``marks``: (start, end) in its bytes, what a filter matched."""
     text, decoded = Text(style=style, no_wrap=True, end=""), os.fsdecode(name)
-    if decoded.isprintable() and not marks:
-        return text.append(decoded)
+    if decoded.isprintable() and (not marks or decoded.isascii()):
+        text.append(decoded)
+        for start, end in marks:
+            text.stylize(MATCH, start, end)
+        return text
     at = 0
     for character in decoded:
         length = len(os.fsencode(character))

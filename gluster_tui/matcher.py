@@ -22,7 +22,7 @@ from .helper_process import HelperProcess
 __all__ = ["DEADLINE", "Matcher"]
 
 DEADLINE = 5.0  # seconds in which a helper has to be done with some thousands of names
-_FIRST_SLICE, _SLICE = 0.004, 0.02  # seconds of matching before what was found is shown, and newer requests heard
+_FIRST_SLICE, _SLICE = 0.002, 0.02  # seconds of matching before what was found is shown, and newer requests heard
 _FIRST_BATCH, _BATCH = 2_000, 20_000  # files
 _RUN = 64  # directories that are searched at once
 _AHEAD = 2  # batches that the helper has at hand

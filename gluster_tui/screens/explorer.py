@@ -85,6 +85,7 @@ class ExplorerScreen(Screen[None]):
         self._export: ExportScreen | None = None
         self._workbench: WorkbenchScreen | None = None
         self._start_name = session.start.name
+        self._frozen_files = 0
         self._volumes: tuple[Volume, ...] = ()
 
     def compose(self) -> ComposeResult:
@@ -135,10 +136,12 @@ class ExplorerScreen(Screen[None]):
 
     def _from_loader(self, update: Update) -> None:
         """On the loader's thread."""
-        if update.progress.files > _MANY:
+        if update.progress.files > self._frozen_files + _MANY:
             # The collector would look through the whole catalog time and again, and nothing goes on meanwhile
             # (measured: 80 ms with 1,000,000 files). It need not: the catalog has no cycles that would be left behind.
+            # Not at each update: what is painted leaves cycles, which would stay.
             gc.freeze()
+            self._frozen_files = update.progress.files
         self.post_message(Loaded(update))
 
     def on_loaded(self, message: Loaded) -> None:

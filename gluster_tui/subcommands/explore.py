@@ -7,7 +7,7 @@ import os
 import sys
 from typing import TYPE_CHECKING
 
-from ..exits import CRASHED, DONE
+from ..exits import CRASHED, DONE, Exit
 from ..helper import READING, start_helper
 from ..map_choice import MapChoice
 
@@ -18,6 +18,7 @@ __all__ = ["explore"]
 
 # Seconds after which a thread that works lets the screen's go on: by default 5 ms, of which a key meets several.
 _SWITCH_EVERY = 0.001
+_PAINTS_A_SECOND = "120"  # by default 60: what a key has brought would wait for up to 17 ms before it is painted
 
 
 def explore(path: str | None, choice: MapChoice) -> int:
@@ -26,6 +27,7 @@ def explore(path: str | None, choice: MapChoice) -> int:
         from .tables import print_path
 
         return print_path(path, choice)
+    os.environ.setdefault("TEXTUAL_FPS", _PAINTS_A_SECOND)
     gc.disable()  # it would look through all that is being loaded, time and again
     opener = None if path is None else _Opener(path, choice)
     from ..app import GlusterTui
@@ -38,7 +40,9 @@ def explore(path: str | None, choice: MapChoice) -> int:
     from disco.dfs.gluster.export import discard_unfinished
 
     discard_unfinished()
-    return CRASHED if app.crashed else app.return_code or DONE
+    if app.crash_words is not None:
+        raise Exit(CRASHED, app.crash_words)
+    return app.return_code or DONE
 
 
 class _Opener:

@@ -69,6 +69,7 @@ class FilterBar(Horizontal):
     def __init__(self, *, id: str) -> None:
         super().__init__(id=id)
         self._latest: Update | None = None
+        self._kind_shown = Text()
 
     def compose(self) -> ComposeResult:
         yield Static("Filter", id="filter-label")
@@ -108,8 +109,10 @@ class FilterBar(Horizontal):
         if error is not None:
             where = "" if error.position is None else f" at {error.position + 1}"
             words = Text(f"x {error.fact}{where}")
-        self.set_class(error is not None, "-error")
-        self.query_one("#filter-kind", Static).update(words)
+        if words != self._kind_shown:
+            self._kind_shown = words
+            self.set_class(error is not None, "-error")
+            self.query_one("#filter-kind", Static).update(words)
 
     def show(self, update: Update) -> None:
         """Shows how much the filter keeps, and how far the walk is."""

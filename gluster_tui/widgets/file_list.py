@@ -63,6 +63,13 @@ class FileList(Rows):
         super().__init__(id=id)
         self.session = session
         self.colours = colours
+        self._placed_texts: dict[int, Text] = {}  # the nodes of a placement, as they are shown
+        self._usual_nodes_width: int | None = None
+
+    def forget_rows(self) -> None:
+        self._placed_texts.clear()
+        self._usual_nodes_width = None
+        super().forget_rows()
 
     @property
     def row_count(self) -> int:
@@ -91,7 +98,7 @@ class FileList(Rows):
         nodes = self._nodes_text(file)
         room = max(width - _SIGNS - _LEAST_NAME - _SIZE - 2, 0)
         placed = file.directory.places[file.index] >= 0
-        nodes_width = min(max(nodes.cell_len if placed else 0, self._usual_nodes_width()), room)
+        nodes_width = min(max(nodes.cell_len if placed else 0, self._usual_width()), room)
         name_width = max(width - _SIGNS - nodes_width - _SIZE - 2, 4)
         text = self._sign_text(file)
         text.append_text(self._name_text(file, name_width))
@@ -103,12 +110,14 @@ class FileList(Rows):
         nodes.truncate(nodes_width, overflow="ellipsis")
         return text.append_text(nodes)
 
-    def _usual_nodes_width(self) -> int:
+    def _usual_width(self) -> int:
         """So wide that the nodes of a whole group stand below each other in most rows."""
-        cluster = self.session.source.cluster
-        replicas = max((sum(not cluster.volumes[i].arbiter for i in g.volumes) for g in cluster.groups), default=1)
-        widest = max((len(node) for node in self.session.nodes), default=8)
-        return min(replicas, 3) * (widest + 3) - 1
+        if self._usual_nodes_width is None:
+            cluster = self.session.source.cluster
+            replicas = max((sum(not cluster.volumes[i].arbiter for i in g.volumes) for g in cluster.groups), default=1)
+            widest = max((len(node) for node in self.session.nodes), default=8)
+            self._usual_nodes_width = min(replicas, 3) * (widest + 3) - 1
+        return self._usual_nodes_width
 
     def _name_text(self, file: Row, width: int) -> Text:
         """The path below the selected directory; what the filter matched is marked. The name gives way last."""
@@ -134,14 +143,21 @@ class FileList(Rows):
         return Text(no_wrap=True, end="").append(sign, style).append(" ")
 
     def _nodes_text(self, file: Row) -> Text:
+        """The nodes of a file's replicas, or why there are none."""
         assert self.picture is not None
         text = Text(no_wrap=True, end="")
-        placement = self.picture.placement(file)
-        if placement is None:
-            if file.directory.places[file.index] == PENDING:
-                return text.append("...", Style(dim=True))
+        place = file.directory.places[file.index]
+        if place == PENDING:
+            return text.append("...", Style(dim=True))
+        if place < 0:
             _, words = file.directory.failures.get(file.index, (0, "not placed"))
             return text.append(shown(words), self.get_component_rich_style("files--failure", partial=True))
+        if place not in self._placed_texts:
+            self._placed_texts[place] = self._placed_text(self.picture.catalog.placements[place])
+        return self._placed_texts[place].copy()
+
+    def _placed_text(self, placement: Placement) -> Text:
+        text = Text(no_wrap=True, end="")
         volumes = self.session.source.cluster.volumes
         for number, index in enumerate(placement.usable):
             assignment = self.session.hostmap.assign(volumes[index])

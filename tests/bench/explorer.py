@@ -6,6 +6,7 @@ python -m tests.bench.explorer RECORDING
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import shutil
 import statistics
@@ -18,6 +19,10 @@ from contextlib import suppress
 from itertools import islice
 from pathlib import Path
 
+from rich.console import RenderableType
+from textual.screen import Screen
+
+import gluster_tui.app
 from disco.dfs.gluster.export import Rules
 from disco.dfs.gluster.filters import Substring, compile_regex
 from disco.dfs.gluster.selection import Selection
@@ -32,7 +37,7 @@ from gluster_tui.widgets.bars import FilterBar
 
 from .made_up import write_recording
 
-SIZES = (1_000_000, 10_000_000)
+SIZES = {1_000_000: 5, 10_000_000: 3}  # files, and how often they are explored
 TYPED = ("4f0", "access", "0001", "day-00", "zzz", "log")
 NEEDLES = ("zzz", "4f0", "00004", "s-00", "7.l", "log")  # paths hold none of them
 PAGES = 100
@@ -59,11 +64,22 @@ class Pauses:
             self.longest[self.doing] = max(self.longest.get(self.doing, 0), pause)
 
 
+class CountedApp(GlusterTui):
+    """``paints``: how often its screen was painted."""
+
+    CSS_PATH = Path(gluster_tui.app.__file__).with_name("styles.tcss")
+    paints = 0
+
+    def _display(self, screen: Screen[object], renderable: RenderableType | None) -> None:
+        super()._display(screen, renderable)
+        self.paints += 1
+
+
 class Driven:
     """The app on a recording."""
 
     def __init__(self, recording: str) -> None:
-        self.app = GlusterTui(lambda: open_path(recording, MapChoice()), recording)
+        self.app = CountedApp(lambda: open_path(recording, MapChoice()), recording)
 
     @property
     def screen(self) -> ExplorerScreen:
@@ -79,11 +95,12 @@ class Driven:
     async def until(self, condition: Callable[[], object]) -> float:
         """Waits; returns the seconds that took."""
         begun = time.perf_counter()
-        while True:
+        while self.app._exception is None:
             with suppress(StopIteration, AssertionError):  # not opened yet
                 if condition():
                     return time.perf_counter() - begun
             await asyncio.sleep(0.001)
+        raise self.app._exception
 
     async def page(self) -> None:
         """Goes a page down, until that is painted."""
@@ -92,12 +109,29 @@ class Driven:
         await self.until(lambda: self.screen.files.cursor != before and not self.screen.files._repaint_required)
 
     async def type(self, key: str) -> float:
-        """Types a key into the filter; seconds until the first matches, or that there are none, are in the list."""
+        """Types a key into the filter; seconds until the first matches, or that there are none, are on the screen."""
         begun, ticket = time.perf_counter(), self.screen.ticket
         self.app.simulate_key(key)
         await self.until(lambda: self.screen.ticket > ticket and self.latest.ticket == self.screen.ticket)
         await self.until(lambda: len(self.latest.picture) or not self.latest.filtering)
+        paints = self.app.paints
+        await self.until(lambda: self.app.paints > paints)
         return time.perf_counter() - begun
+
+    async def type_words(self, pause: float) -> list[float]:
+        """Types some words; ``pause``: seconds between two keys. Returns what ``type`` did for each key that has
+        matches.
+        """
+        typed = []
+        for word in TYPED:
+            for key in word:
+                seconds = await self.type(key)
+                if len(self.latest.picture):
+                    typed.append(seconds)
+                await asyncio.sleep(pause)
+            self.screen.query_one(FilterBar).input.value = ""
+            await self.until(lambda: self.latest.ticket == self.screen.ticket and self.latest.complete)
+        return typed
 
     async def match(self, expression: str) -> tuple[float, float]:
         """Filters by an expression; seconds until the first matches, and until all, are in the list."""
@@ -135,7 +169,7 @@ class Driven:
 
 
 async def explore(recording: str) -> None:
-    """Prints what it takes to load, scroll, search and export."""
+    """Measures what it takes to load, scroll, search and export."""
     driven, pauses = Driven(recording), Pauses()
     async with driven.app.run_test(size=(120, 40)):
         before = resident()
@@ -144,37 +178,33 @@ async def explore(recording: str) -> None:
         pauses.doing = "load"
         complete = usable + await driven.until(lambda: driven.latest.complete)
         files = len(driven.latest.picture)
-        row("memory a file, sizes included", f"{(resident() - before) / files:.0f} bytes")
-        row("recording usable; complete", f"{usable:.2f} s; {complete:.1f} s")
+        tell("memory a file, sizes included", (resident() - before) / files, "bytes")
+        tell("recording usable", usable, "s")
+        tell("recording complete", complete, "s")
         pauses.doing, begun = "scroll", time.perf_counter()
         for _ in range(PAGES):
             await driven.page()
-        row("page down held", f"{PAGES / (time.perf_counter() - begun):.0f} screens a second")
+        tell("page down held", PAGES / (time.perf_counter() - begun), "screens a second")
         pauses.doing = "search"
         driven.app.simulate_key("slash")
-        typed = []
-        for word in TYPED:
-            for key in word:
-                seconds = await driven.type(key)
-                if len(driven.latest.picture):
-                    typed.append(seconds)
-            driven.screen.query_one(FilterBar).input.value = ""
-            await driven.until(lambda: driven.latest.ticket == driven.screen.ticket and driven.latest.complete)
-        row("keystroke to the first matches, 95 of 100", f"{statistics.quantiles(typed, n=20)[-1] * 1000:.0f} ms")
+        for words, pause in (("ten keys a second", 0.1), ("without a pause", 0)):
+            typed = [seconds for _ in range(2) for seconds in await driven.type_words(pause)]
+            tell(f"key to first matches, 95 of 100, {words}", statistics.quantiles(typed, n=20)[-1] * 1000, "ms")
         first, full = await driven.match("access.*7f")
-        row("expression: first matches; full count", f"{first * 1000:.0f} ms; {full:.2f} s")
+        tell("expression: first matches", first * 1000, "ms")
+        tell("expression: full count", full, "s")
         pauses.doing = "export"
         with tempfile.TemporaryDirectory() as folder:
             seconds = await driven.export(Path(folder, "list.txt"))
             watching.cancel()
-        row("export of all to lines", f"{files / seconds:,.0f} files/s")
+        tell("export of all to lines", files / seconds, "files a second")
         count(driven)
     for doing, longest in pauses.longest.items():
-        row(f"longest pause of the loop: {doing}", f"{longest * 1000:.0f} ms")
+        tell(f"longest pause of the loop: {doing}", longest * 1000, "ms")
 
 
 def count(driven: Driven) -> None:
-    """Counts what some strings keep, and has grep count the same names."""
+    """Counts what some strings keep, and has grep and fzf count the same names."""
     catalog = driven.screen.loader.catalog
     with tempfile.NamedTemporaryFile() as names:
         for directory in catalog.directories.values():
@@ -182,13 +212,11 @@ def count(driven: Driven) -> None:
                 names.write(directory.joined_names.replace(b"\0", b"\n") + b"\n")
         names.flush()
         for needle in NEEDLES:
-            ours = statistics.median(counted(driven, needle) for _ in range(3))
-            theirs = statistics.median(grepped(needle, names.name) for _ in range(3))
-            told = f"{ours:.3f} s, {theirs:.3f} s: {ours / theirs:.2f}"
+            pairs = [(counted(driven, needle), grepped(needle, names.name)) for _ in range(3)]
+            ours, theirs = (statistics.median(seconds) for seconds in zip(*pairs, strict=True))
+            tell(f"count of {needle!r} over grep -c", ours / theirs, "")
             if shutil.which("fzf"):
-                fzf = filtered_by_fzf(needle, names.name)
-                told += f"; fzf --filter {fzf:.2f} s: {fzf / ours:.0f} times ours"
-            row(f"count of {needle!r}, over grep -c", told)
+                tell(f"fzf --filter over count of {needle!r}", filtered_by_fzf(needle, names.name) / ours, "")
 
 
 def counted(driven: Driven, needle: str) -> float:
@@ -218,22 +246,31 @@ def filtered_by_fzf(needle: str, path: str) -> float:
     return time.perf_counter() - begun
 
 
-def row(words: str, told: str) -> None:
-    """A line of the table."""
-    print(f"  {words:46} {told}", flush=True)
+def tell(measure: str, value: float, unit: str) -> None:
+    """Says what was measured to whoever started this process."""
+    print(json.dumps([measure, value, unit]), flush=True)
 
 
 def main() -> None:
-    """Prints the tables, each from a fresh process."""
+    """Prints the tables: medians of several runs, each a fresh process."""
     with tempfile.TemporaryDirectory() as folder:
-        for files in SIZES:
+        for files, runs in SIZES.items():
             recording = Path(folder, f"{files}.jsonl")
             write_recording(files, recording)
-            print(f"the explorer on a recording of {files:,} files", flush=True)
-            subprocess.run([sys.executable, "-m", "tests.bench.explorer", recording], check=True)
+            print(f"the explorer on a recording of {files:,} files, medians of {runs} runs", flush=True)
+            command = [sys.executable, "-m", "tests.bench.explorer", recording]
+            environment = {**os.environ, "TEXTUAL_FPS": "120"}
+            told = [
+                subprocess.run(command, check=True, stdout=subprocess.PIPE, env=environment).stdout for _ in range(runs)
+            ]
+            lines = [map(json.loads, text.splitlines()) for text in told]
+            for rows in zip(*lines, strict=True):
+                measure, _, unit = rows[0]
+                median = statistics.median(value for _, value, _ in rows)
+                print(f"  {measure:52} {median:,.{0 if median > 10 else 2}f} {unit}", flush=True)
             recording.unlink()
 
 
 if __name__ == "__main__":
-    sys.setswitchinterval(0.001)  # as the command does
+    sys.setswitchinterval(0.001)  # as the command does, and TEXTUAL_FPS
     asyncio.run(explore(sys.argv[1]))

@@ -2,6 +2,9 @@
 
 import asyncio
 import errno
+import gc
+
+from gluster_tui.screens import explorer as explorer_module
 
 from .driving import enter_filter, explorer, running, settled, until
 from .sources import HeldSource, dataset, session_of
@@ -88,3 +91,14 @@ async def test_work_in_many_goes_is_not_added_up():
             asyncio.get_running_loop().call_soon(lambda: [abs(number) for number in range(1000)])
             await asyncio.sleep(0)
     assert meter.most < 2 * 1000
+
+
+async def test_what_painting_leaves_behind_can_be_collected_once_the_dataset_is_there(monkeypatch):
+    """What is frozen is never collected: only the catalog is to be, and not the garbage of each key."""
+    frozen = []
+    monkeypatch.setattr(explorer_module, "_MANY", 0)
+    async with running(session_of(dataset())) as pilot:
+        monkeypatch.setattr(gc, "freeze", lambda: frozen.append(True))
+        await enter_filter(pilot, "a")
+        await settled(pilot)
+    assert not frozen

@@ -68,8 +68,8 @@ class MatchedRun:
         sizes = array("i", b"".join([directory.sizes for directory in self.directories]))
         if not self._starts[-1] == len(places) == len(sizes) or any(place & 255 in places for place in _UNSETTLED):
             return None
-        at_kept = itemgetter(*self._kept, 0)
-        kept = array("b", bytes(at_kept(places)[:-1]))
-        known = at_kept(sizes)[:-1]
+        at_kept = itemgetter(*self._kept, 0, 0)  # with a single one, it would give no tuple
+        kept = array("b", bytes(at_kept(places)[:-2]))
+        known = at_kept(sizes)[:-2]
         by_place = tuple((place, kept.count(place)) for place in set(kept))
         return len(known), sum(known) + known.count(-1), by_place

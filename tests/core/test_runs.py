@@ -1,0 +1,115 @@
+"""A run of directories, matched at once: against each directory by itself."""
+
+from collections import Counter
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from disco.dfs.gluster.catalog import Catalog
+from disco.dfs.gluster.filters import Substring
+from disco.dfs.gluster.names import NameStore
+from disco.dfs.gluster.runs import MatchedRun, names_of_run, runs
+from disco.dfs.gluster.selection import Selection
+from disco.dfs.gluster.units import FAILED, PENDING, ListedDirectory
+
+NAME = st.text(alphabet="ab.", min_size=1, max_size=5).map(str.encode).filter(lambda name: name.strip(b"."))
+SAME_LENGTH = st.text(alphabet="ab", min_size=3, max_size=3).map(str.encode)
+FOLDERS = st.lists(st.sets(NAME, min_size=1, max_size=6) | st.sets(SAME_LENGTH, min_size=1, max_size=6), min_size=1)
+NEEDLES = st.sampled_from([b"a", b"b", b"ab", b"a.", b".", b"aba", b"c"])
+PLACEMENTS = [("one place",), ("another",)]
+
+
+def catalog_of(folders, place=lambda number: number % 2):
+    """A catalog of folders 0000, 0001... with these files. The size of each is its number; of one in five it is unknown."""
+    catalog = Catalog(b"")
+    paths = [b"%04d" % number for number in range(len(folders))]
+    catalog.add_listing(ListedDirectory(b"", paths, []), [])
+    for path, names in zip(paths, folders, strict=True):
+        numbers = range(len(names))
+        sizes = [-1 if number % 5 == 4 else number for number in numbers]
+        placed = [place(number) for number in numbers]
+        catalog.add_listing(ListedDirectory(path, [], sorted(names), placed=placed, sizes=sizes), PLACEMENTS)
+    return catalog, [catalog.directories[path] for path in paths]
+
+
+def matched(catalog, directories, needle):
+    return MatchedRun(directories, names_of_run(catalog.names, directories), Substring(needle))
+
+
+def marks_alone(directories, needle):
+    """The marks of each directory that has files which are kept, found by itself."""
+    found = [(directory, Substring(needle).name_marks(directory.joined_names)) for directory in directories]
+    return [(directory, marks) for directory, marks in found if marks != b""]
+
+
+@given(FOLDERS, NEEDLES)
+def test_a_run_keeps_of_each_directory_what_the_directory_keeps_by_itself(folders, needle):
+    catalog, directories = catalog_of(folders)
+    assert list(matched(catalog, directories, needle).marks()) == marks_alone(directories, needle)
+
+
+@given(FOLDERS, NEEDLES)
+def test_a_run_adds_up_to_what_its_directories_add_up_to(folders, needle):
+    catalog, directories = catalog_of(folders)
+    files, size, by_place = matched(catalog, directories, needle).settled_part()
+    alone = [directory.part(marks) for directory, marks in marks_alone(directories, needle)]
+    places = Counter()
+    for _, _, counts in alone:
+        places.update(dict(counts))
+    assert (files, size, dict(by_place)) == (sum(p[0] for p in alone), sum(p[1] for p in alone), dict(places))
+
+
+@given(FOLDERS, NEEDLES, st.sampled_from([PENDING, FAILED]))
+def test_a_run_of_which_more_may_be_learned_is_not_added_up_at_once(folders, needle, place):
+    catalog, directories = catalog_of(folders, lambda number: place if number == 0 else 0)
+    assert matched(catalog, directories, needle).settled_part() is None
+
+
+@given(FOLDERS, NEEDLES)
+def test_a_selection_adds_up_the_same_by_runs_and_by_directories(folders, needle):
+    catalog, directories = catalog_of(folders)
+    by_runs, by_directories = (Selection(catalog, b"/", catalog.root, Substring(needle)) for _ in range(2))
+    by_runs.match(directories)
+    for directory in directories:
+        by_directories.update(directory)
+    assert by_runs.totals == by_directories.totals
+
+
+@given(FOLDERS, NEEDLES)
+def test_a_directory_that_is_looked_at_again_is_not_counted_twice(folders, needle):
+    catalog, directories = catalog_of(folders)
+    selection = Selection(catalog, b"/", catalog.root, Substring(needle))
+    selection.match(directories)
+    before = selection.picture().totals
+    for directory in directories:
+        selection.update(directory)
+    assert selection.picture().totals == before
+
+
+def test_sizes_that_do_not_fit_the_usual_array_are_added_up_by_directory():
+    catalog, directories = catalog_of([{b"a", b"b"}])
+    directories[0].put_sizes([1], [1 << 40])
+    selection = Selection(catalog, b"/", catalog.root, Substring(b"b"))
+    selection.match(directories)
+    assert selection.totals.bytes == 1 << 40
+
+
+def test_directories_whose_names_do_not_follow_each_other_are_no_run():
+    _, directories = catalog_of([{b"a"}, {b"b"}, {b"c"}])
+    assert list(runs([directories[0], directories[2]])) == [[directories[0]], [directories[2]]]
+
+
+def test_directories_whose_names_follow_each_other_are_one_run():
+    _, directories = catalog_of([{b"a"}, {b"b"}, {b"c"}])
+    assert list(runs(directories)) == [directories]
+
+
+def test_a_string_is_not_found_where_one_directory_ends_and_the_next_begins():
+    catalog, directories = catalog_of([{b"xa"}, {b"bx"}])
+    assert list(matched(catalog, directories, b"ab").marks()) == []
+
+
+def test_names_of_two_directories_have_a_nul_between_them():
+    store = NameStore()
+    one, other = store.add(b"a\0b"), store.add(b"c")
+    assert store.read(one._replace(length=other.start + other.length - one.start)) == b"a\0b\0c"
