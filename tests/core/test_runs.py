@@ -20,7 +20,7 @@ PLACEMENTS = [("one place",), ("another",)]
 
 
 def catalog_of(folders, place=lambda number: number % 2):
-    """A catalog of folders 0000, 0001... with these files. The size of each is its number; of one in five it is unknown."""
+    """A catalog of folders 0000, 0001... with these files. A size is the number of its file; one in five is unknown."""
     catalog = Catalog(b"")
     paths = [b"%04d" % number for number in range(len(folders))]
     catalog.add_listing(ListedDirectory(b"", paths, []), [])
