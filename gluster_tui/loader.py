@@ -214,8 +214,10 @@ class Loader:
         self._ticket = ticket
         directory, earlier = self.catalog.directories.get(scope, self.catalog.root), self._selection
         narrower = earlier.scope is directory and not self._matcher.busy and _keeps_no_more(keep, earlier.keep)
-        mount_point = self.source.mount_point
-        self._selection = Selection(self.catalog, mount_point, directory, keep, earlier if narrower else None)
+        self._begin_selection(directory, keep, earlier if narrower else None)
+
+    def _begin_selection(self, scope: CatalogDirectory, keep: Filter, narrows: Selection | None) -> None:
+        self._selection = Selection(self.catalog, self.source.mount_point, scope, keep, narrows)
         self._dirty.clear()
         self._agenda.select_anew()
         self._matcher.begin(self._selection)
@@ -223,8 +225,9 @@ class Loader:
         self._publish_at = 0.0
 
     def _select_again(self) -> None:
-        """Selects the same, of what is listed otherwise now."""
-        self._select(self._ticket, self._selection.scope.path, self._selection.keep)
+        """Selects the same, of what is listed otherwise now: what was selected may be there no more."""
+        scope = self.catalog.directories.get(self._selection.scope.path, self.catalog.root)
+        self._begin_selection(scope, self._selection.keep, None)
 
     def _has_matches(self, directory: CatalogDirectory) -> None:
         if directory.count_at(PENDING):

@@ -1,5 +1,6 @@
 """The selection: its rows by path, whatever the order in which directories come, against all paths sorted."""
 
+import gc
 import os
 
 import pytest
@@ -49,13 +50,17 @@ def listings(paths):
 
 def filled(paths, order=lambda waiting: len(waiting) - 1, taken=lambda directory: None):
     """A catalog of these files. ``order``: which of those that wait to be listed comes next."""
-    catalog, known = Catalog(b""), listings(paths)
+    catalog = Catalog(b"")
+    fill(catalog, listings(paths), order, taken)
+    return catalog
+
+
+def fill(catalog, known, order=lambda waiting: len(waiting) - 1, taken=lambda directory: None):
     waiting = [catalog.root]
     while waiting:
         directory = waiting.pop(order(waiting))
         waiting += catalog.add_listing(known[directory.path], [])
         taken(directory)
-    return catalog
 
 
 def select(catalog, needle, scope=b"", narrows=None):
@@ -242,3 +247,24 @@ def test_names_stay_when_their_memory_grows():
     catalog = filled([b"%04d/%s" % (number, b"n" * 200) for number in range(8000)])
     assert catalog.directories[b"0000"].names == [b"n" * 200]
     assert catalog.directories[b"7999"].names == [b"n" * 200]
+
+
+def test_names_of_a_directory_that_is_forgotten_are_given_back_once_nobody_shows_them():
+    paths = [b"%04d/%s" % (number, b"n" * 200) for number in range(8000)]
+    catalog = filled(paths)
+    shown = select(catalog, b"").picture()
+    memory_before = memory_of(catalog)
+    gc.disable()  # it may never come to what was frozen
+    try:
+        catalog.forget(b"")
+        assert shown.row(0).name == b"n" * 200
+        del shown
+        fill(catalog, listings(paths[:1]))
+    finally:
+        gc.enable()
+    assert memory_of(catalog) < memory_before / 10
+    assert rows(select(catalog, b"").picture()) == paths[:1]
+
+
+def memory_of(catalog):
+    return os.fstat(catalog.names.file.fileno()).st_blocks * 512

@@ -262,3 +262,14 @@ def test_what_is_gone_from_a_directory_that_is_read_anew_is_not_shown_any_more(m
     loader.refresh(b"d")
     update = loader.until(lambda update: update.complete and len(update.picture) == 2, "it is gone")
     assert (names(update), update.progress.files, update.progress.files_resolved) == ([b"d/a", b"e/c"], 2, 2)
+
+
+@pytest.mark.parametrize("needle", [b"", b"a"])
+def test_what_is_read_anew_is_counted_once(made: Made, needle: bytes) -> None:
+    source = HeldSource(dataset([b"d/a", b"d/ab", b"e/a"]))
+    loader = made(source)
+    loader.select(b"", Substring(needle))
+    loader.complete()
+    loader.refresh(b"d")
+    loader.until(lambda update: update.complete and source.asked.count(b"d") == 2, "it is read")
+    assert loader.complete().picture.totals.files == 3

@@ -77,6 +77,9 @@ class CatalogDirectory:
         self.files_below = 0
         self.unlisted = 1
 
+    def __del__(self) -> None:
+        self._store.free(self.span)
+
     @property
     def joined_names(self) -> bytes:
         """The names of its files, sorted, with a NUL between two."""
@@ -314,6 +317,8 @@ class Catalog:
             del self.directories[directory.path]
             if directory.state != "waiting":
                 self.progress.directories_listed -= 1
+            # Else they hold each other, and their names, until the collector comes: to most of them it never does.
+            directory.children = ()
             self.progress.files -= len(directory.places)
             self.progress.files_resolved -= len(directory.places) - directory.count_at(PENDING)
         self.progress.directories_known -= known - 1

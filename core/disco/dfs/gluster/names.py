@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import mmap
 import os
+from collections import deque
 from typing import NamedTuple
 
 __all__ = ["NameStore", "SharedNames", "Span"]
 
 _SMALLEST = 1 << 20
+_AT_ONCE = 256  # spans that are given back together: memory can be given back in whole pages only
 
 
 class Span(NamedTuple):
@@ -33,9 +35,12 @@ class NameStore:
         self.file.truncate(_SMALLEST)
         self._memory = mmap.mmap(self.file.fileno(), _SMALLEST)
         self._end = 0
+        self._freed: deque[Span] = deque()
 
     def add(self, names: bytes) -> Span:
         """Adds the names of a directory."""
+        if len(self._freed) >= _AT_ONCE:
+            self._give_back(sorted([self._freed.popleft() for _ in range(len(self._freed))]))
         span = Span(self._end, len(names))
         end = self._end + len(names) + 1  # all is NUL that nobody has written: so one follows
         if end > len(self._memory):
@@ -47,6 +52,21 @@ class NameStore:
     def read(self, span: Span) -> bytes:
         """The names of a directory."""
         return self._memory[span.start : span.start + span.length]
+
+    def free(self, span: Span) -> None:
+        """Gives back the memory of names that nobody reads any more, soon; from any thread. Its place stays empty."""
+        if span.length:
+            self._freed.append(span)
+
+    def _give_back(self, spans: list[Span]) -> None:
+        start = end = 0
+        for span in (*spans, Span(self._end + 2, 0)):
+            if span.start > end + 1:
+                first, last = -(-start // mmap.PAGESIZE) * mmap.PAGESIZE, end // mmap.PAGESIZE * mmap.PAGESIZE
+                if first < last:
+                    self._memory.madvise(mmap.MADV_REMOVE, first, last - first)
+                start = span.start
+            end = span.start + span.length
 
 
 class SharedNames:
