@@ -69,7 +69,7 @@ class MatchedRun:
         if not self._starts[-1] == len(places) == len(sizes) or any(place & 255 in places for place in _UNSETTLED):
             return None
         at_kept = itemgetter(*self._kept, 0, 0)  # with a single one, it would give no tuple
-        kept = array("b", bytes(at_kept(places)[:-2]))
+        kept = bytes(at_kept(places)[:-2])
         known = at_kept(sizes)[:-2]
         by_place = tuple((place, kept.count(place)) for place in set(kept))
         return len(known), sum(known) + known.count(-1), by_place
