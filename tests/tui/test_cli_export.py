@@ -203,9 +203,17 @@ def test_a_recording_can_be_recorded_again(recording: Written, tmp_path: Path, c
     assert open_recording(str(second)).mount_point == b"/inputfs"
 
 
-def test_an_export_that_is_interrupted_leaves_nothing(tmp_path: Path) -> None:
+@pytest.fixture(scope="module")
+def large(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A recording that takes a while to export."""
+    path = tmp_path_factory.mktemp("large") / "large.jsonl"
+    write_recording(1_000_000, path)
+    return path
+
+
+def test_an_export_that_is_interrupted_leaves_nothing(large: Path, tmp_path: Path) -> None:
     """SIGINT, as Ctrl-C sends it, while the list is being written into a pipe that nobody reads."""
-    with subprocess.Popen([SCRIPT, "export", DEMO, "--format", "csv"], stdout=subprocess.PIPE, cwd=tmp_path) as program:
+    with subprocess.Popen([SCRIPT, "export", large], stdout=subprocess.PIPE, cwd=tmp_path) as program:
         assert program.stdout is not None
         program.stdout.read(1)
         program.send_signal(2)
@@ -215,11 +223,9 @@ def test_an_export_that_is_interrupted_leaves_nothing(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT])
-def test_a_signal_to_end_leaves_nothing_half_written(number: signal.Signals, tmp_path: Path) -> None:
-    recording, target = tmp_path / "large.jsonl", tmp_path / "lists" / "list.json"
-    write_recording(300_000, recording)
-    target.parent.mkdir()
-    program = subprocess.Popen([SCRIPT, "export", recording, "-o", target], stderr=subprocess.DEVNULL)
+def test_a_signal_to_end_leaves_nothing_half_written(number: signal.Signals, large: Path, tmp_path: Path) -> None:
+    target = tmp_path / "list.json"
+    program = subprocess.Popen([SCRIPT, "export", large, "-o", target], stderr=subprocess.DEVNULL)
     while not any(target.parent.iterdir()):
         assert program.poll() is None, "it has begun to write"
     program.send_signal(number)

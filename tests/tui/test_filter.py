@@ -198,6 +198,26 @@ async def test_the_cursor_begins_at_the_first_file_of_a_new_selection() -> None:
         assert explorer(pilot).files.cursor == 0
 
 
+@pytest.mark.parametrize(
+    ("keys", "left"),
+    [
+        (["a", "b", "backspace", "c"], "ac"),
+        (["a", "ctrl+u", "b"], "b"),
+        (["a", "b", "left", "c"], "acb"),
+        (["b", "home", "a", "end", "c"], "abc"),
+    ],
+    ids=lambda keys: "-".join(keys) if isinstance(keys, list) else None,
+)
+async def test_keys_that_come_at_once_take_effect_in_their_order(keys: list[str], left: str) -> None:
+    async with running(session_of(dataset())) as pilot:
+        await pilot.press("slash")
+        for key in keys:
+            pilot.app.simulate_key(key)
+        await settled(pilot)
+        line = explorer(pilot).query_one(FilterBar).input
+        await until(pilot, lambda: line.value == left, "all keys have taken effect")
+
+
 async def test_what_is_typed_right_behind_enter_is_a_command() -> None:
     async with running(session_of(dataset())) as pilot:
         await pilot.press("slash", "a")
