@@ -120,7 +120,7 @@ class ExplorerScreen(Screen[None]):
         self.colours.dark = theme.dark
         self.files.forget_rows()
         self.tree_panel.forget_rows()
-        self._show_file()
+        self.replicas.lines_changed()
 
     @property
     def tree_panel(self) -> DatasetTree:
@@ -151,7 +151,9 @@ class ExplorerScreen(Screen[None]):
             return  # of a selection that the user has left since
         if self._workbench is not None:
             self._workbench.selection_changed(update.picture, whole=update.complete)
-        self.latest = update
+        earlier, self.latest = self.latest, update
+        if earlier is None or (earlier.complete, earlier.stopped) != (update.complete, update.stopped):
+            self.refresh_bindings()
         if update.progress.complete and self.session.is_recording:
             self.session.let_reader_go()
         self._show_hosts()
@@ -166,7 +168,6 @@ class ExplorerScreen(Screen[None]):
         self.query_one(NoticeBar).show(update)
         self._show_file()
         self._look_at_rows()
-        self.refresh_bindings()
         self.call_after_refresh(self._painted.set)
 
     def _show_hosts(self) -> None:

@@ -24,6 +24,7 @@ from .line import Line
 __all__ = ["FilterBar", "NoticeBar", "TitleBar", "progress_words"]
 
 _TYPED = 36  # cells for the filter and its kind
+_LONGEST_PROGRESS = "filtering... 99%"  # but for what is rare
 _SLOW = 1.0  # seconds after which a call on the mount is called waiting
 
 
@@ -123,17 +124,24 @@ class FilterBar(Horizontal):
         self._show_counts()
 
     def _show_counts(self) -> None:
+        """Right-aligned in room that does not depend on what is kept: to lay out the screen for each key takes as long
+        as to paint it.
+        """
         if self._latest is None:
             return
         totals, progress = self._latest.picture.totals, progress_words(self._latest)
-        whole = self._latest.picture.scope.files_below
-        counts = (f" of {whole:,} files, {size_text(totals.bytes)}", f" of {whole:,} files", " files")
-        for words in counts:  # the first that leaves room to type; how far the walk is stands in any case
-            text = Text(f"{totals.files:,}", Style(bold=True), no_wrap=True, end="")
-            text = Text(no_wrap=True, end="").append_text(text).append(words).append("   ")
-            text.append(progress, Style(dim=self._latest.complete))
-            if text.cell_len <= self.size.width - _TYPED:
+        whole, longest = f"{self._latest.picture.scope.files_below:,}", max(_LONGEST_PROGRESS, progress, key=len)
+        for size, most in ((f", {size_text(totals.bytes)}", ", 999.9 MB"), ("", "")):
+            room = len(f"{whole} of {whole} files{most}   {longest}")
+            words = f" of {whole} files{size}"
+            if room <= self.size.width - _TYPED:
                 break
+        else:  # how far the walk is stands in any case
+            room, words = len(f"{whole} files   {longest}"), " files"
+        text = Text(f"{totals.files:,}", Style(bold=True), no_wrap=True, end="")
+        text = Text(no_wrap=True, end="").append_text(text).append(words).append("   ")
+        text.append(progress, Style(dim=self._latest.complete))
+        text.pad_left(max(room - text.cell_len, 0))
         counts_line = self.query_one("#filter-counts", Static)
         counts_line.update(text, layout=text.cell_len != counts_line.size.width)
 

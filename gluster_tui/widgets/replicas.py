@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 
 from rich.style import Style
 from rich.text import Text
@@ -30,6 +30,7 @@ class Replicas(TextPanel):
         self.colours = colours
         self._picture: SelectionPicture | None = None
         self._file: Row | None = None
+        self._known: Hashable = None
 
     @property
     def volume(self) -> int | None:
@@ -43,7 +44,19 @@ class Replicas(TextPanel):
         self._picture, self._file = picture, file
         if not same:
             self.cursor = 0
-        self.lines_changed()
+        known = self._what_is_known()
+        if known != self._known or not same:  # mostly it is the same: an update comes with each key of the filter
+            self._known = known
+            self.lines_changed()
+
+    def _what_is_known(self) -> Hashable:
+        """All that decides what is shown."""
+        if self._file is None:
+            return None
+        directory, index = self._file.directory, self._file.index
+        cluster = self.session.source.cluster
+        known = (directory.places[index], directory.sizes[index], directory.failures.get(index))
+        return (*known, self.session.hostmap, cluster.volumes)
 
     def make_lines(self, width: int) -> Iterator[Line]:
         if self._file is not None:
