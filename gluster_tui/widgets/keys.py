@@ -1,26 +1,88 @@
-"""The keys at the foot of a screen."""
+"""The keys at the foot of a screen, each with its word; a click on one presses it."""
 
 from __future__ import annotations
 
+from typing import ClassVar, NamedTuple
+
+from rich.cells import cell_len
+from rich.style import Style
+from rich.text import Text
+from textual import events
 from textual.screen import Screen
-from textual.widgets import Footer
+from textual.widget import Widget
 
-__all__ = ["Keys"]
+__all__ = ["Keys", "ShownKey"]
 
 
-class Keys(Footer):
-    """Textual's footer, made again only where it would show something else: it takes long, and every move of the focus
-    asks for it.
+class ShownKey(NamedTuple):
+    """A key that stands there. ``sign``: how it is written; ``title``: a word for what it does; ``words``: more of it;
+    ``applies``: whether it does something now.
     """
 
-    def __init__(self) -> None:
-        super().__init__(show_command_palette=False, compact=True)
-        self._shown: list[tuple[str, str, bool]] | None = None
+    key: str
+    sign: str
+    title: str
+    words: str
+    applies: bool
 
-    def bindings_changed(self, screen: Screen[object]) -> None:
+    @property
+    def width(self) -> int:
+        """In cells, with the space behind it."""
+        return cell_len(self.sign) + cell_len(self.title) + 2
+
+
+class Keys(Widget):
+    """One line. Textual's footer is a widget for each key, all made anew whenever another of them applies: that takes
+    longer than to paint all else, and comes three times while the first files are shown.
+    """
+
+    ALLOW_SELECT = False
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"keys--key", "keys--title"}
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.keys: list[ShownKey] = []
+
+    def on_mount(self) -> None:
+        self.screen.bindings_updated_signal.subscribe(self, self._bindings_changed)
+        self._bindings_changed(self.screen)
+
+    def _bindings_changed(self, screen: Screen[object]) -> None:
         """Called when keys, or what applies of them, may have changed."""
-        active = screen.active_bindings.values()
-        shown = [(key.key, key.description, enabled) for _, key, enabled, _ in active if key.show]
-        if shown != self._shown and screen.app.app_focus:
-            self._shown = shown
-            super().bindings_changed(screen)
+        if not screen.app.app_focus:
+            return
+        keys: dict[str, ShownKey] = {}
+        for _, binding, applies, words in screen.active_bindings.values():
+            if binding.show and binding.action not in keys:
+                sign = self.app.get_key_display(binding)
+                keys[binding.action] = ShownKey(binding.key, sign, binding.description, words, applies)
+        if list(keys.values()) != self.keys:
+            self.keys = list(keys.values())
+            self.refresh()
+
+    def render(self) -> Text:
+        key_look, title_look = self.get_component_rich_style("keys--key"), self.get_component_rich_style("keys--title")
+        text = Text(no_wrap=True, end="")
+        for key in self.keys:
+            look = Style(dim=not key.applies)
+            text.append(key.sign, key_look + look).append(f" {key.title}", title_look + look).append(" ")
+        return text
+
+    def key_at(self, x: int) -> ShownKey | None:
+        """The key that stands at a cell of the line."""
+        for key in self.keys:
+            if 0 <= x < key.width - 1:
+                return key
+            x -= key.width
+        return None
+
+    def on_mouse_move(self, event: events.MouseMove) -> None:
+        key = self.key_at(event.x)
+        self.tooltip = key.words if key is not None else None
+
+    def on_mouse_down(self, event: events.MouseDown) -> None:
+        key = self.key_at(event.x)
+        if key is not None and key.applies:
+            self.app.simulate_key(key.key)
+        elif key is not None:
+            self.app.bell()

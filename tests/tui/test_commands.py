@@ -6,14 +6,13 @@ import base64
 
 from textual import events
 from textual.pilot import Pilot
-from textual.widgets import Footer
-from textual.widgets._footer import FooterKey
 
 from gluster_tui.commands import APP_COMMANDS, EXPLORER_COMMANDS, Command
 from gluster_tui.screens.explorer import ExplorerScreen
 from gluster_tui.screens.export import ExportScreen
 from gluster_tui.screens.help import HelpScreen
 from gluster_tui.widgets.bars import FilterBar
+from gluster_tui.widgets.keys import Keys
 
 from .driving import explorer, in_view, on_screen, running, until
 from .sources import HeldSource, dataset, everything, session_of
@@ -48,7 +47,7 @@ def test_no_key_has_two_commands() -> None:
 
 async def test_the_footer_names_every_command_that_is_meant_for_it() -> None:
     async with running(session_of(dataset()), (140, 24)) as pilot:
-        footer = in_view(pilot, explorer(pilot).query_one(Footer))[0]
+        footer = in_view(pilot, explorer(pilot).query_one(Keys))[0]
         for command in COMMANDS:
             assert (f"{key_of(command)} {command.title}" in footer) == command.in_footer
 
@@ -90,7 +89,7 @@ async def test_commands_that_do_not_apply_are_greyed_out() -> None:
     async with running(session_of(source), settle=False) as pilot:
 
         def disabled() -> set[str]:
-            return {key.description for key in explorer(pilot).query(FooterKey) if key.has_class("-disabled")}
+            return {key.title for key in explorer(pilot).query_one(Keys).keys if not key.applies}
 
         await until(pilot, lambda: disabled() == {"go on"}, "there is nothing to go on with")
         await pilot.press("escape")
@@ -102,8 +101,9 @@ async def test_commands_that_do_not_apply_are_greyed_out() -> None:
 
 async def test_a_click_on_a_key_of_the_footer_runs_its_command() -> None:
     async with running(session_of(dataset())) as pilot:
-        key = next(key for key in explorer(pilot).query(FooterKey) if key.description == "export")
-        await pilot.click(key)
+        line = explorer(pilot).query_one(Keys)
+        x = next(x for x in range(line.size.width) if (key := line.key_at(x)) is not None and key.title == "export")
+        await pilot.click(line, offset=(x, 0))
         await until(pilot, lambda: isinstance(pilot.app.screen, ExportScreen), "the dialog")
 
 
