@@ -99,12 +99,37 @@ async def test_commands_that_do_not_apply_are_greyed_out() -> None:
         await until(pilot, lambda: disabled() == {"stop", "go on"}, "all is done")
 
 
+def cell_of(line: Keys, title: str) -> int:
+    """The first cell of a key at the foot of the screen."""
+    return next(x for x in range(line.size.width) if (key := line.key_at(x)) is not None and key.title == title)
+
+
 async def test_a_click_on_a_key_of_the_footer_runs_its_command() -> None:
     async with running(session_of(dataset())) as pilot:
         line = explorer(pilot).query_one(Keys)
-        x = next(x for x in range(line.size.width) if (key := line.key_at(x)) is not None and key.title == "export")
-        await pilot.click(line, offset=(x, 0))
+        await pilot.click(line, offset=(cell_of(line, "export"), 0))
         await until(pilot, lambda: isinstance(pilot.app.screen, ExportScreen), "the dialog")
+
+
+async def test_a_click_on_a_key_that_does_not_apply_rings() -> None:
+    async with running(session_of(dataset())) as pilot:
+        line, rung = explorer(pilot).query_one(Keys), []
+        pilot.app.bell = lambda: rung.append(True)  # type: ignore[method-assign]
+        await pilot.click(line, offset=(cell_of(line, "go on"), 0))
+        assert rung == [True]
+
+
+async def test_between_two_keys_of_the_footer_there_is_none() -> None:
+    async with running(session_of(dataset())) as pilot:
+        line = explorer(pilot).query_one(Keys)
+        assert line.key_at(cell_of(line, "export") - 1) is None
+
+
+async def test_the_mouse_on_a_key_of_the_footer_has_its_words_shown() -> None:
+    async with running(session_of(dataset())) as pilot:
+        line = explorer(pilot).query_one(Keys)
+        await pilot.hover(line, offset=(cell_of(line, "export"), 0))
+        assert line.tooltip == "Write the files shown as an input list for a job"
 
 
 async def test_tab_goes_round_all_panels_and_enter_from_a_file_to_its_replicas() -> None:
