@@ -11,12 +11,15 @@ import contextlib
 import gc
 import signal
 import sys
+import threading
+import traceback
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import App, ComposeResult, SystemCommand
 from textual.binding import BindingType
 from textual.content import Content
+from textual.driver import Driver
 from textual.screen import Screen
 from textual.widgets import Static
 
@@ -24,6 +27,8 @@ from .commands import APP_COMMANDS, Command, bindings
 from .map_choice import MapChoice
 
 if TYPE_CHECKING:
+    from rich.console import RenderableType
+
     from disco.dfs.gluster.mounts import Mount
 
     from .messages import CopyWanted, OpenWanted
@@ -78,6 +83,34 @@ class GlusterTui(App[None]):
 
         self.crash_words = f"this should not have happened: {sys.exception()!r}\n{log_crash()}"
         self.panic()
+
+    def panic(self, *renderables: RenderableType) -> None:
+        """Ends by an error; what Textual would show of it goes to the log."""
+        if renderables and self.crash_words is None:
+            from .crash import log_crash
+
+            with self.console.capture() as shown:
+                self.console.print(*renderables)
+            self.crash_words = f"this should not have happened\n{log_crash(shown.get())}"
+        super().panic()
+
+    def thread_failed(self, what: threading.ExceptHookArgs) -> None:
+        """Tells of an error on a thread that nobody waits for."""
+        from .crash import log_crash
+
+        if what.exc_value is not None:
+            log = log_crash("".join(traceback.format_exception(what.exc_value)))
+            words = f"This should not have happened: {what.exc_value!r}. {log}"
+            self.call_later(self.notify, words, severity="error", markup=False, timeout=30)
+
+    def get_driver_class(self) -> type[Driver]:
+        """Textual's, made sturdy where it is the one for a terminal."""
+        from textual.drivers.linux_driver import LinuxDriver
+
+        from .driver import SturdyDriver
+
+        found = super().get_driver_class()
+        return SturdyDriver if found is LinuxDriver else found
 
     def _terminated(self) -> None:
         self.exit(return_code=128 + signal.SIGTERM)

@@ -26,11 +26,11 @@ class UnexpectedError(GlusterError):
         super().__init__(f"this should not have happened: {error!r}. {log_crash()}")
 
 
-def log_crash() -> str:
-    """Writes the error that is being handled to a log; returns a sentence that says where."""
+def log_crash(told: str | None = None) -> str:
+    """Writes the error that is being handled to a log, or what is told of one; returns a sentence that says where."""
     text = (
         f"gluster-tui {__version__}, Python {platform.python_version()}, {platform.platform()}\n"
-        f"{datetime.now(UTC).isoformat(timespec='seconds')}\n\n{traceback.format_exc()}"
+        f"{datetime.now(UTC).isoformat(timespec='seconds')}\n\n{told or traceback.format_exc()}"
     )
     path = user_state_path("gluster-tui") / "crash.log"
     try:

@@ -93,7 +93,10 @@ def _work() -> None:
         error = future.exception()
         value = (number, True, future.result()) if error is None else (number, False, error)
         with lock, contextlib.suppress(OSError):
-            send(results, value)
+            try:
+                send(results, value)
+            except Exception as fault:  # noqa: BLE001 - it cannot be carried; nothing of it was written
+                send(results, (number, False, RuntimeError(f"what came of it cannot be carried: {fault!r}")))
 
     with contextlib.suppress(EOFError, OSError):
         while True:

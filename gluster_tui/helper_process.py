@@ -70,7 +70,8 @@ class HelperProcess(Executor):
 
     def _take_results(self) -> None:
         assert self._process.stdout is not None
-        with contextlib.suppress(EOFError, OSError, ValueError):
+        # Whatever the pipe brings, nobody is to wait for ever: what cannot be read is the helper's end.
+        with contextlib.suppress(Exception):
             while True:
                 number, well, result = receive(self._process.stdout)
                 with self._lock:
@@ -84,6 +85,7 @@ class HelperProcess(Executor):
             lost, self._futures = list(self._futures.values()), {}
         for future in lost:
             future.set_exception(HelperEndedError(self._work))
+        self._process.kill()
         self._process.wait()  # its pipe closes when its last thread has ended: this is at once
 
     def shutdown(self, wait: bool = False, *, cancel_futures: bool = True) -> None:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import subprocess
+from concurrent.futures import Executor
 from dataclasses import dataclass
+from functools import partial
 
 from disco.dfs.gluster.addresses import Addresser
 from disco.dfs.gluster.cluster import Volume
@@ -121,7 +123,7 @@ def open_path(path: str, choice: MapChoice, reader: subprocess.Popen[bytes] | No
             return open_recorded(path, choice, executor)
         source, start = open_inputfs(path, executor=executor, placement=choice.placement)
         named = choice.file is not None
-        return Session(source, start, *_choose_map(source, choice), executor, named, choice.nodes)
+        return Session(source, start, *_choose_map(source, choice, executor), executor, named, choice.nodes)
     except BaseException:
         executor.shutdown()
         raise
@@ -132,17 +134,22 @@ def open_recorded(path: str, choice: MapChoice, executor: HelperProcess | None =
     if choice.placement == "exact":
         raise RecordingError(os.fsencode(path), 0, "a recording answers as it was recorded: --exact is for a mount")
     recording = open_recording(path, executor)
-    hostmap, map_error = _choose_map(recording, choice)
+    hostmap, map_error = _choose_map(recording, choice, executor)
     return Session(recording, recording.start, hostmap, map_error, executor, choice.file is not None, choice.nodes)
 
 
-def _choose_map(source: Source, choice: MapChoice) -> tuple[HostnameMap, GlusterError | None]:
-    """The map to use, and why it is not the one that was looked for. A file that was named must be there."""
+def _choose_map(
+    source: Source, choice: MapChoice, executor: Executor | None
+) -> tuple[HostnameMap, GlusterError | None]:
+    """The map to use, and why it is not the one that was looked for. A file that was named must be there. ``executor``:
+    what reads it, since it may lie on a mount that hangs.
+    """
     if choice.none:
         return HostnameMap.none(), None
     try:
         if choice.file is not None:
-            return read_hostname_map(choice.file, lenient=choice.lenient), None
+            read = partial(read_hostname_map, choice.file, lenient=choice.lenient)
+            return read() if executor is None else executor.submit(read).result(), None
         return source.hostname_map(lenient=choice.lenient).result(), None
     except GlusterError as error:
         if choice.file is not None and not isinstance(error, HostnameMapError):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import os
 import sys
+import threading
 from typing import TYPE_CHECKING
 
 from ..exits import CRASHED, DONE, Exit
@@ -35,6 +36,7 @@ def explore(path: str | None, choice: MapChoice) -> int:
 
     app = GlusterTui(opener, path or "", choice)
     leave_on_hangup()
+    threading.excepthook = app.thread_failed
     sys.setswitchinterval(_SWITCH_EVERY)
     app.run()
     from disco.dfs.gluster.export import discard_unfinished

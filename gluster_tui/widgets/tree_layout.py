@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
@@ -32,14 +33,23 @@ class TreeLayout:
             self._children[directory.number] = directory.children
             self._open_below.setdefault(directory.number, [])
         for directory in found:
-            if directory.parent is not None and directory.parent.number in self._children:
-                self._open_below[directory.parent.number].append(directory.parent.index_of(directory))
+            index = self._index_of(directory)
+            if directory.parent is not None and index is not None:
+                self._open_below[directory.parent.number].append(index)
         for directory in sorted(found, key=lambda directory: len(directory.path), reverse=True):  # what is below first
             indexes = self._open_below[directory.number]
             indexes.sort()
             children = self._children[directory.number]
             inside = sum(self._rows[children[index].number] - 1 for index in indexes)
             self._rows[directory.number] = 1 + len(children) + inside
+
+    def _index_of(self, directory: CatalogDirectory) -> int | None:
+        """Which of the children of its parent a directory is, as they were when this was made: the loader's thread may
+        have changed them since. None where it is none of them, and where its parent is not open.
+        """
+        children = self._children.get(directory.parent.number, ()) if directory.parent is not None else ()
+        index = bisect_left(children, directory.path + b"/", key=lambda child: child.path + b"/")
+        return index if index < len(children) and children[index] is directory else None
 
     @property
     def count(self) -> int:
@@ -70,9 +80,9 @@ class TreeLayout:
         for below in directory.above:
             if below.parent is None:
                 return row if below is self._root else None
-            if below.parent.number not in self._children:
+            index = self._index_of(below)
+            if index is None:
                 return None
-            index = below.parent.index_of(below)
             children = self._children[below.parent.number]
             before = (i for i in self._open_below[below.parent.number] if i < index)
             row += 1 + index + sum(self._rows[children[i].number] - 1 for i in before)

@@ -178,3 +178,26 @@ def test_an_error_of_ours_on_the_screen_gives_a_sentence_and_a_log_and_no_traceb
         terminal.until(str(tmp_path / "gluster-tui" / "crash.log").encode())
         assert b"Traceback" not in terminal.written
     assert "ZeroDivisionError: of ours" in (tmp_path / "gluster-tui" / "crash.log").read_text()
+
+
+@pytest.mark.parametrize("sent", [b"\xff", b"\xc3(", b"\x1b[9999999999u"], ids=["byte", "sequence", "no-key"])
+def test_bytes_that_are_no_key_are_dropped_and_told(sent: bytes) -> None:
+    with on_terminal(SCRIPT, DEMO) as terminal:
+        terminal.until(b"complete")
+        terminal.press(sent)
+        terminal.until(b"they were")
+        terminal.press(b"q")
+        assert terminal.program.wait(SECONDS) == 0
+        assert b"Traceback" not in terminal.written
+
+
+def test_an_error_on_a_thread_is_told_with_its_log(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+    program = BROKEN.replace(
+        "    raise", "    threading.Thread(target=divmod, args=(1, 0)).start()\n    return\n    raise"
+    )
+    with on_terminal(sys.executable, "-c", f"import threading\n{program}") as terminal:
+        terminal.until(b"This should not have")
+        terminal.press(b"q")
+        assert terminal.program.wait(SECONDS) == 0
+    assert "ZeroDivisionError" in (tmp_path / "gluster-tui" / "crash.log").read_text()

@@ -63,3 +63,21 @@ def test_each_directory_has_the_row_where_it_stands(paths: set[bytes], data: st.
 
 def test_what_is_open_and_not_there_any_more_takes_no_row() -> None:
     assert TreeLayout(catalog_of({b"a"}), {b"", b"gone", b"a/gone"}).count == 2
+
+
+def test_a_directory_that_its_parent_does_not_list_yet_stays_closed() -> None:
+    """The loader's thread makes a directory known before it is among the children of its parent."""
+    catalog = catalog_of({b"a/b/c"})
+    opened = {b"", b"a", b"a/b"}
+    catalog.directories[b"a"].children = ()
+    layout = TreeLayout(catalog, opened)
+    assert [layout.at(row).directory.path for row in range(layout.count)] == [b"", b"a"]
+    assert layout.row_of(catalog.directories[b"a/b"]) is None
+
+
+def test_what_is_forgotten_after_the_rows_were_made_still_stands_where_it_was() -> None:
+    catalog = catalog_of({b"a/b/c", b"d"})
+    layout = TreeLayout(catalog, {b"", b"a", b"a/b"})
+    before = [layout.at(row) for row in range(layout.count)]
+    catalog.forget(b"a")
+    assert [layout.at(row) for row in range(layout.count)] == before

@@ -1,7 +1,8 @@
 """A dataset held in memory, filled while it is walked and read while it grows.
 
 One thread fills a catalog; others may read it at any time. What has been told of a directory's entries never
-changes afterwards, except that placements and sizes are filled in.
+changes afterwards, except that placements and sizes are filled in, and that a directory which is forgotten lets go of
+those below it.
 """
 
 from __future__ import annotations
