@@ -16,7 +16,7 @@ import traceback
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, ClassVar
 
-from textual.app import App, ComposeResult, SystemCommand
+from textual.app import ComposeResult, SystemCommand
 from textual.binding import BindingType
 from textual.content import Content
 from textual.driver import Driver
@@ -24,6 +24,7 @@ from textual.screen import Screen
 from textual.widgets import Static
 
 from .commands import APP_COMMANDS, Command, bindings
+from .key_order import KeysInOrder
 from .map_choice import MapChoice
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ __all__ = ["GlusterTui"]
 _COLLECT_AFTER = (10_000, 20, 50)
 
 
-class GlusterTui(App[None]):
+class GlusterTui(KeysInOrder):
     """The explorer.
 
     ``opener``: opens what the user named, on a thread of its own; None to begin with the mounts that ``mounts`` finds:

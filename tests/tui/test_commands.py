@@ -6,6 +6,7 @@ import base64
 
 from textual import events
 from textual.pilot import Pilot
+from textual.widgets import Input
 
 from gluster_tui.commands import APP_COMMANDS, EXPLORER_COMMANDS, Command
 from gluster_tui.screens.explorer import ExplorerScreen
@@ -130,6 +131,16 @@ async def test_the_mouse_on_a_key_of_the_footer_has_its_words_shown() -> None:
         line = explorer(pilot).query_one(Keys)
         await pilot.hover(line, offset=(cell_of(line, "export"), 0))
         assert line.tooltip == "Write the files shown as an input list for a job"
+
+
+async def test_what_is_typed_right_behind_the_key_of_a_dialog_is_for_the_dialog() -> None:
+    async with running(session_of(dataset())) as pilot:
+        for key in "ezx":
+            pilot.app.simulate_key(key)
+        await until(pilot, lambda: isinstance(pilot.app.screen, ExportScreen), "the dialog")
+        target = pilot.app.screen.query_one("#target", Input)
+        await until(pilot, lambda: target.value == "zx", "it is in the dialog's line")
+        assert explorer(pilot).query_one(FilterBar).input.value == ""
 
 
 async def test_tab_goes_round_all_panels_and_enter_from_a_file_to_its_replicas() -> None:

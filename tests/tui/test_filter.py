@@ -205,6 +205,8 @@ async def test_the_cursor_begins_at_the_first_file_of_a_new_selection() -> None:
         (["a", "ctrl+u", "b"], "b"),
         (["a", "b", "left", "c"], "acb"),
         (["b", "home", "a", "end", "c"], "abc"),
+        (["a", "ctrl+l", "b"], "b"),
+        (["a", "tab", "j", "shift+tab", "b"], "ab"),
     ],
     ids=lambda keys: "-".join(keys) if isinstance(keys, list) else None,
 )
