@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from rich.style import Style
 from rich.text import Text
@@ -15,6 +16,7 @@ from textual.widgets import Input, Static
 
 from disco.dfs.gluster.errors import FilterError, NoHostnameMapError
 from disco.dfs.gluster.filters import Filter, as_filter, compile_regex
+from disco.dfs.gluster.workers import DaemonExecutor
 
 from ..display import counted, cut_middle, name_text, shown, size_text
 from ..session import Session
@@ -55,6 +57,14 @@ class TitleBar(Static):
         return text.append_text(name_text(words, style=Style(dim=True)))
 
 
+@dataclass
+class _Compiled(Message):
+    """What came of an expression that was typed."""
+
+    text: str
+    outcome: Filter | FilterError
+
+
 class FilterBar(Horizontal):
     """The filter as it is typed, and how much of the dataset it keeps."""
 
@@ -71,6 +81,8 @@ class FilterBar(Horizontal):
         super().__init__(id=id)
         self._latest: Update | None = None
         self._kind_shown = Text()
+        self._wanted = (False, "")
+        self._compiler = DaemonExecutor(1, "compiler")
 
     def compose(self) -> ComposeResult:
         yield Static("Filter", id="filter-label")
@@ -96,13 +108,34 @@ class FilterBar(Horizontal):
 
     def _tell(self) -> None:
         text = self.input.value
-        try:
-            keep = compile_regex(text) if self.regex and text else as_filter(text)
-        except FilterError as error:
-            self._show_kind(error)
+        self._wanted = (self.regex, text)
+        if self.regex and text:
+            self._compiler.submit(self._compile, text)
+        else:
+            self._take(as_filter(text))
+
+    def _compile(self, text: str) -> None:
+        """On a thread: an expression that somebody pastes may take seconds."""
+        if self._wanted == (True, text):
+            try:
+                self.post_message(_Compiled(text, compile_regex(text)))
+            except FilterError as error:
+                self.post_message(_Compiled(text, error))
+
+    def on__compiled(self, message: _Compiled) -> None:
+        message.stop()
+        if self._wanted == (True, message.text):
+            self._take(message.outcome)
+
+    def _take(self, outcome: Filter | FilterError) -> None:
+        if isinstance(outcome, FilterError):
+            self._show_kind(outcome)
             return
         self._show_kind(None)
-        self.post_message(self.Changed(keep))
+        self.post_message(self.Changed(outcome))
+
+    def on_unmount(self) -> None:
+        self._compiler.shutdown()
 
     def _show_kind(self, error: FilterError | None) -> None:
         kind = "regex" if self.regex else "substring"
