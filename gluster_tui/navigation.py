@@ -20,6 +20,7 @@ from .screens.mounts import MountsScreen
 from .screens.opening import OpeningScreen, ProblemScreen
 from .screens.question import QuestionScreen
 from .session import Session, open_path
+from .widgets.bars import FilterBar, Typed
 
 if TYPE_CHECKING:
     from .app import GlusterTui
@@ -45,6 +46,7 @@ class Navigation:
         self._choice = choice
         self._mounts = mounts or gluster_mounts
         self._attempt = 0
+        self._typed = Typed("", regex=False)
 
     def begin(self) -> None:
         """Opens what the user named, else the only mount that there is, else shows which there are."""
@@ -60,11 +62,12 @@ class Navigation:
     def open_path(self, path: str) -> None:
         """Opens a path in place of what is open."""
         choice = self._choice
+        self._typed = Typed("", regex=False)
         self._opener, self._words = (lambda: open_path(path, choice)), path
         self._open(self._opener)
 
     def reopen(self) -> None:
-        """Reads again what is open."""
+        """Reads again what is open; the filter stays."""
         self._if_map_is_saved(self._reopen, "Drop and read again")
 
     def show_mounts(self) -> None:
@@ -111,13 +114,16 @@ class Navigation:
             session.close()
             return
         colours = NodeColours(session.nodes, dark=self._app.current_theme.dark)
-        self._only(ExplorerScreen(session, colours))
+        self._only(ExplorerScreen(session, colours, self._typed))
 
     def _failed(self, error: GlusterError, attempt: int) -> None:
         if attempt == self._attempt:
             self._only(ProblemScreen(self._words, error))
 
     def _reopen(self) -> None:
+        for screen in self._app.screen_stack:
+            if isinstance(screen, ExplorerScreen):
+                self._typed = screen.query_one(FilterBar).typed
         if self._opener is None:
             self._only(MountsScreen(self._mounts()))
         else:

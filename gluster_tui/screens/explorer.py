@@ -31,7 +31,7 @@ from ..map_desk import MapDesk
 from ..messages import CopyWanted, Loaded, MapSaved, MountsWanted, ReopenWanted
 from ..session import Session
 from ..updates import Update
-from ..widgets.bars import FilterBar, NoticeBar, TitleBar
+from ..widgets.bars import FilterBar, NoticeBar, TitleBar, Typed
 from ..widgets.dataset_tree import DatasetTree
 from ..widgets.file_list import FileList, empty_words
 from ..widgets.keys import Keys
@@ -72,8 +72,10 @@ class ExplorerScreen(Screen[None]):
     BINDINGS: ClassVar[list[BindingType]] = bindings(EXPLORER_COMMANDS)
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]
 
-    def __init__(self, session: Session, colours: NodeColours) -> None:
+    def __init__(self, session: Session, colours: NodeColours, typed: Typed | None = None) -> None:
+        """``typed``: the filter to begin with."""
         super().__init__()
+        self._typed = typed
         self.session = session
         self.colours = colours
         self._painted = threading.Event()
@@ -107,6 +109,8 @@ class ExplorerScreen(Screen[None]):
         self.files.empty_words = "Listing ..."
         self.replicas.empty_words = "No file is under the cursor."
         self.files.focus()
+        if self._typed is not None:
+            self.query_one(FilterBar).typed = self._typed
         self.app.theme_changed_signal.subscribe(self, self._theme_changed)
         self.look_at_map()
         self.set_interval(_MAP_EVERY, self.look_at_map)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from rich.style import Style
 from rich.text import Text
@@ -23,7 +24,7 @@ from ..session import Session
 from ..updates import Update
 from .line import Line
 
-__all__ = ["FilterBar", "NoticeBar", "TitleBar", "progress_words"]
+__all__ = ["FilterBar", "NoticeBar", "TitleBar", "Typed", "progress_words"]
 
 _TYPED = 36  # cells for the filter and its kind
 _LONGEST_PROGRESS = "filtering... 99%"  # but for what is rare
@@ -57,6 +58,13 @@ class TitleBar(Static):
         return text.append_text(name_text(words, style=Style(dim=True)))
 
 
+class Typed(NamedTuple):
+    """What stands in the filter's line. ``regex``: it is an expression."""
+
+    text: str
+    regex: bool
+
+
 @dataclass
 class _Compiled(Message):
     """What came of an expression that was typed."""
@@ -81,7 +89,7 @@ class FilterBar(Horizontal):
         super().__init__(id=id)
         self._latest: Update | None = None
         self._kind_shown = Text()
-        self._wanted = (False, "")
+        self._wanted = Typed("", regex=False)
         self._compiler = DaemonExecutor(1, "compiler")
 
     def compose(self) -> ComposeResult:
@@ -94,6 +102,15 @@ class FilterBar(Horizontal):
     def input(self) -> Input:
         """The line that is typed into."""
         return self.query_one("#filter", Input)
+
+    @property
+    def typed(self) -> Typed:
+        """What stands in the line."""
+        return Typed(self.input.value, self.regex)
+
+    @typed.setter
+    def typed(self, typed: Typed) -> None:
+        self.regex, self.input.value = typed.regex, typed.text
 
     def watch_regex(self) -> None:
         if self.is_mounted:
@@ -108,7 +125,7 @@ class FilterBar(Horizontal):
 
     def _tell(self) -> None:
         text = self.input.value
-        self._wanted = (self.regex, text)
+        self._wanted = Typed(text, self.regex)
         if self.regex and text:
             self._compiler.submit(self._compile, text)
         else:
@@ -116,7 +133,7 @@ class FilterBar(Horizontal):
 
     def _compile(self, text: str) -> None:
         """On a thread: an expression that somebody pastes may take seconds."""
-        if self._wanted == (True, text):
+        if self._wanted == (text, True):
             try:
                 self.post_message(_Compiled(text, compile_regex(text)))
             except FilterError as error:
@@ -124,7 +141,7 @@ class FilterBar(Horizontal):
 
     def on__compiled(self, message: _Compiled) -> None:
         message.stop()
-        if self._wanted == (True, message.text):
+        if self._wanted == (message.text, True):
             self._take(message.outcome)
 
     def _take(self, outcome: Filter | FilterError) -> None:

@@ -162,6 +162,19 @@ async def test_refresh_reads_everything_again() -> None:
         assert files_shown(pilot) == [b"new", b"old"]
 
 
+async def test_refreshing_everything_keeps_the_filter() -> None:
+    names = [b"old-a", b"old-b"]
+    async with app_of(lambda: session_of(dataset(names))).run_test(size=WIDE) as pilot:
+        await settled(pilot)
+        await pilot.press("slash", "ctrl+r", *"old-b", "enter")
+        await settled(pilot)
+        names.append(b"old-bc")
+        before = pilot.app.screen
+        await pilot.press("R")
+        await until(pilot, lambda: pilot.app.screen is not before, "it is opened again")
+        await until(pilot, lambda: files_shown(pilot) == [b"old-b", b"old-bc"], "what the expression keeps")
+
+
 async def test_refresh_lets_go_of_what_was_open() -> None:
     first = HeldSource(dataset(), hold_listings=everything)
     sources = [first, HeldSource(dataset())]
