@@ -14,7 +14,7 @@ class Command:
     """One command. ``action``: as Textual names it; ``title``: a word for the footer; ``words``: what it does.
 
     ``key_shown``: how the key is written, where its name is not how a user would. ``in_footer``: whether the footer has
-    it. ``at_once``: it is done before the next key is looked at, so that none is lost which is typed right behind it.
+    it. ``at_once``: it is done before the focused widget sees the key.
     """
 
     action: str

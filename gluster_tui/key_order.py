@@ -11,6 +11,7 @@ from collections import deque
 
 from textual import events
 from textual.app import App
+from textual.screen import Screen
 
 __all__ = ["KeysInOrder"]
 
@@ -24,6 +25,7 @@ class KeysInOrder(App[None]):
         super().__init__()
         self._to_come: deque[events.Key | events.Paste] = deque()
         self._under_way: events.Key | events.Paste | None = None
+        self._screen_before: Screen[object] | None = None
 
     async def on_event(self, event: events.Event) -> None:
         if not isinstance(event, (events.Key, events.Paste)):
