@@ -12,7 +12,6 @@ import gc
 import signal
 import sys
 import threading
-import traceback
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, ClassVar
 
@@ -80,9 +79,9 @@ class GlusterTui(KeysInOrder):
 
     def _fatal_error(self) -> None:
         """Textual's own fills the terminal with a traceback: a user gets a sentence, and a file to send to us."""
-        from .crash import log_crash
+        from .crash import UnexpectedError
 
-        self.crash_words = f"this should not have happened: {sys.exception()!r}\n{log_crash()}"
+        self.crash_words = str(UnexpectedError(sys.exception()))
         self.panic()
 
     def panic(self, *renderables: RenderableType) -> None:
@@ -97,12 +96,10 @@ class GlusterTui(KeysInOrder):
 
     def thread_failed(self, what: threading.ExceptHookArgs) -> None:
         """Tells of an error on a thread that nobody waits for."""
-        from .crash import log_crash
+        from .crash import UnexpectedError
 
-        if what.exc_value is not None:
-            log = log_crash("".join(traceback.format_exception(what.exc_value)))
-            words = f"This should not have happened: {what.exc_value!r}. {log}"
-            self.call_later(self.notify, words, severity="error", markup=False, timeout=30)
+        words = str(UnexpectedError(what.exc_value))
+        self.call_later(self.notify, words, severity="error", markup=False, timeout=30)
 
     def get_driver_class(self) -> type[Driver]:
         """Textual's, made sturdy where it is the one for a terminal."""

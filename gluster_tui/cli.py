@@ -96,9 +96,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
             _drop_output()
             print(f"gluster-tui: cannot write the output: {error.strerror}", file=sys.stderr)
             return BAD_INPUT
-        from .crash import log_crash
+        from .crash import UnexpectedError
 
-        print(f"gluster-tui: this should not have happened: {error!r}\n{log_crash()}", file=sys.stderr)
+        print(f"gluster-tui: {UnexpectedError(error)}", file=sys.stderr)
         return CRASHED
 
 

@@ -20,9 +20,9 @@ T = TypeVar("T")
 
 
 class UnexpectedError(GlusterError):
-    """An error that should not have happened, met on a thread that nobody waits for; its log is written."""
+    """An error that should not have happened, and is being handled; its log is written."""
 
-    def __init__(self, error: Exception) -> None:
+    def __init__(self, error: BaseException | None) -> None:
         super().__init__(f"this should not have happened: {error!r}. {log_crash()}")
 
 

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import os
-import threading
 from collections.abc import Callable
+from concurrent.futures import Future
 from typing import TYPE_CHECKING
 
 from textual.screen import Screen
 
 from disco.dfs.gluster.errors import GlusterError
 from disco.dfs.gluster.mounts import Mount, gluster_mounts
+from disco.dfs.gluster.workers import DaemonExecutor
 
-from .crash import UnexpectedError
+from .crash import outcome
 from .display import NodeColours, shown
 from .map_choice import MapChoice
 from .screens.explorer import ExplorerScreen
@@ -46,7 +47,7 @@ class Navigation:
         self._choice = choice
         self._mounts = mounts or gluster_mounts
         self._attempt = 0
-        self._typed = Typed("", regex=False)
+        self._typed = Typed()
 
     def begin(self) -> None:
         """Opens what the user named, else the only mount that there is, else shows which there are."""
@@ -62,7 +63,7 @@ class Navigation:
     def open_path(self, path: str) -> None:
         """Opens a path in place of what is open."""
         choice = self._choice
-        self._typed = Typed("", regex=False)
+        self._typed = Typed()
         self._opener, self._words = (lambda: open_path(path, choice)), path
         self._open(self._opener)
 
@@ -86,39 +87,34 @@ class Navigation:
 
     def _open(self, opener: Callable[[], Session]) -> None:
         self._attempt += 1
-        attempt, tell = self._attempt, self._app.call_later
+        attempt, thread = self._attempt, DaemonExecutor(1, "opening")
 
-        def work() -> None:
-            try:
-                session = opener()
-            except GlusterError as error:
-                tell(self._failed, error, attempt)
-            except Exception as error:  # noqa: BLE001 - nobody else would hear of it
-                tell(self._failed, UnexpectedError(error), attempt)
-            else:
-                tell(self._opened, session, attempt)
+        def done(future: Future[Session]) -> None:
+            found = outcome(future)
+            self._app.call_later(self._opened, found, attempt)
 
         if len(self._app.screen_stack) > 1:
             self._only(OpeningScreen(self._words))
         else:
             self._app.set_timer(_OPENS_AT_ONCE, self._show_opening)
-        threading.Thread(target=work, name="opening", daemon=True).start()
+        thread.submit(opener).add_done_callback(done)
+        thread.shutdown()  # when that is done
 
     def _show_opening(self) -> None:
         """Says what is being opened, where that takes long enough to be read."""
         if len(self._app.screen_stack) == 1:
             self._only(OpeningScreen(self._words))
 
-    def _opened(self, session: Session, attempt: int) -> None:
-        if attempt != self._attempt:
-            session.close()
-            return
-        colours = NodeColours(session.nodes, dark=self._app.current_theme.dark)
-        self._only(ExplorerScreen(session, colours, self._typed))
-
-    def _failed(self, error: GlusterError, attempt: int) -> None:
-        if attempt == self._attempt:
-            self._only(ProblemScreen(self._words, error))
+    def _opened(self, found: Session | GlusterError, attempt: int) -> None:
+        wanted = attempt == self._attempt
+        if isinstance(found, GlusterError):
+            if wanted:
+                self._only(ProblemScreen(self._words, found))
+        elif wanted:
+            colours = NodeColours(found.nodes, dark=self._app.current_theme.dark)
+            self._only(ExplorerScreen(found, colours, self._typed))
+        else:
+            found.close()
 
     def _reopen(self) -> None:
         for screen in self._app.screen_stack:

@@ -15,6 +15,7 @@ from disco.dfs.gluster.hostmap import HostnameMap, read_hostname_map
 from disco.dfs.gluster.inputfs import Source, Start, open_inputfs
 from disco.dfs.gluster.nodes import KnownNodes
 from disco.dfs.gluster.recording import Recording, is_recording_unit, open_recording
+from disco.dfs.gluster.workers import ImmediateExecutor
 
 from .helper import READING, start_helper
 from .helper_process import HelperProcess
@@ -149,7 +150,7 @@ def _choose_map(
     try:
         if choice.file is not None:
             read = partial(read_hostname_map, choice.file, lenient=choice.lenient)
-            return read() if executor is None else executor.submit(read).result(), None
+            return (executor or ImmediateExecutor()).submit(read).result(), None
         return source.hostname_map(lenient=choice.lenient).result(), None
     except GlusterError as error:
         if choice.file is not None and not isinstance(error, HostnameMapError):

@@ -72,7 +72,7 @@ class ExplorerScreen(Screen[None]):
     BINDINGS: ClassVar[list[BindingType]] = bindings(EXPLORER_COMMANDS)
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]
 
-    def __init__(self, session: Session, colours: NodeColours, typed: Typed | None = None) -> None:
+    def __init__(self, session: Session, colours: NodeColours, typed: Typed) -> None:
         """``typed``: the filter to begin with."""
         super().__init__()
         self._typed = typed
@@ -109,8 +109,7 @@ class ExplorerScreen(Screen[None]):
         self.files.empty_words = "Listing ..."
         self.replicas.empty_words = "No file is under the cursor."
         self.files.focus()
-        if self._typed is not None:
-            self.query_one(FilterBar).typed = self._typed
+        self.query_one(FilterBar).typed = self._typed
         self.app.theme_changed_signal.subscribe(self, self._theme_changed)
         self.look_at_map()
         self.set_interval(_MAP_EVERY, self.look_at_map)

@@ -15,11 +15,11 @@ from ..map_choice import MapChoice
 if TYPE_CHECKING:
     from ..session import Session
 
-__all__ = ["explore"]
+__all__ = ["PAINTS_A_SECOND", "SWITCH_EVERY", "explore"]
 
 # Seconds after which a thread that works lets the screen's go on: by default 5 ms, of which a key meets several.
-_SWITCH_EVERY = 0.001
-_PAINTS_A_SECOND = "120"  # by default 60: what a key has brought would wait for up to 17 ms before it is painted
+SWITCH_EVERY = 0.001
+PAINTS_A_SECOND = "120"  # by default 60: what a key has brought would wait for up to 17 ms before it is painted
 
 
 def explore(path: str | None, choice: MapChoice) -> int:
@@ -28,7 +28,7 @@ def explore(path: str | None, choice: MapChoice) -> int:
         from .tables import print_path
 
         return print_path(path, choice)
-    os.environ.setdefault("TEXTUAL_FPS", _PAINTS_A_SECOND)
+    os.environ.setdefault("TEXTUAL_FPS", PAINTS_A_SECOND)
     gc.disable()  # it would look through all that is being loaded, time and again
     opener = None if path is None else _Opener(path, choice)
     from ..app import GlusterTui
@@ -37,7 +37,7 @@ def explore(path: str | None, choice: MapChoice) -> int:
     app = GlusterTui(opener, path or "", choice)
     leave_on_hangup()
     threading.excepthook = app.thread_failed
-    sys.setswitchinterval(_SWITCH_EVERY)
+    sys.setswitchinterval(SWITCH_EVERY)
     app.run()
     from disco.dfs.gluster.export import discard_unfinished
 

@@ -61,8 +61,8 @@ class TitleBar(Static):
 class Typed(NamedTuple):
     """What stands in the filter's line. ``regex``: it is an expression."""
 
-    text: str
-    regex: bool
+    text: str = ""
+    regex: bool = False
 
 
 @dataclass
@@ -89,7 +89,7 @@ class FilterBar(Horizontal):
         super().__init__(id=id)
         self._latest: Update | None = None
         self._kind_shown = Text()
-        self._wanted = Typed("", regex=False)
+        self._wanted = Typed()
         self._compiler = DaemonExecutor(1, "compiler")
 
     def compose(self) -> ComposeResult:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
-from disco.dfs.gluster.catalog import Catalog, CatalogDirectory
+from disco.dfs.gluster.catalog import Catalog, CatalogDirectory, child_index
 
 __all__ = ["TreeLayout", "TreeRow"]
 
@@ -48,7 +47,7 @@ class TreeLayout:
         have changed them since. None where it is none of them, and where its parent is not open.
         """
         children = self._children.get(directory.parent.number, ()) if directory.parent is not None else ()
-        index = bisect_left(children, directory.path + b"/", key=lambda child: child.path + b"/")
+        index = child_index(children, directory)
         return index if index < len(children) and children[index] is directory else None
 
     @property

@@ -32,6 +32,7 @@ from gluster_tui.map_choice import MapChoice
 from gluster_tui.pacing import ScreenFirst
 from gluster_tui.screens.explorer import ExplorerScreen
 from gluster_tui.session import open_path
+from gluster_tui.subcommands.explore import PAINTS_A_SECOND, SWITCH_EVERY
 from gluster_tui.updates import Update
 from gluster_tui.widgets.bars import FilterBar
 
@@ -259,7 +260,7 @@ def main() -> None:
             write_recording(files, recording)
             print(f"the explorer on a recording of {files:,} files, medians of {runs} runs", flush=True)
             command = [sys.executable, "-m", "tests.bench.explorer", recording]
-            environment = {**os.environ, "TEXTUAL_FPS": "120"}
+            environment = {**os.environ, "TEXTUAL_FPS": PAINTS_A_SECOND}
             told = [
                 subprocess.run(command, check=True, stdout=subprocess.PIPE, env=environment).stdout for _ in range(runs)
             ]
@@ -272,5 +273,5 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    sys.setswitchinterval(0.001)  # as the command does, and TEXTUAL_FPS
+    sys.setswitchinterval(SWITCH_EVERY)  # as the command does
     asyncio.run(explore(sys.argv[1]))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from concurrent.futures import Future
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -134,31 +134,34 @@ async def test_a_file_that_may_not_be_written_gives_the_way_out(tmp_path: Path) 
         assert "DISCO_HOSTNAME_MAP=" in on_screen(pilot)
 
 
-async def test_a_save_that_hangs_can_be_left_and_is_told_when_it_ends(tmp_path: Path) -> None:
-    async with at_workbench(with_file(tmp_path / "map")) as pilot:
+@asynccontextmanager
+async def hanging(path: Path) -> AsyncIterator[tuple[Pilot[None], Callable[[], None]]]:
+    """The dialog, and a save that was begun and hangs until it is let go."""
+    async with at_workbench(with_file(path)) as pilot:
         desk, future = explorer(pilot).desk, Future[MapFile]()
         await take_all(pilot)
         await to_saving(pilot)
         await until(pilot, lambda: "enter saves" in on_screen(pilot), "the file was looked at")
         real, desk.__dict__["save"] = desk.save, lambda *_, **__: setattr(desk, "saving", True) or future
-        await pilot.press("enter", "escape")
+        await pilot.press("enter")
+        yield pilot, lambda: future.set_result(real(str(path), COMMENTED.encode(), backup=False).result())
+
+
+async def test_a_save_that_hangs_can_be_left_and_is_told_when_it_ends(tmp_path: Path) -> None:
+    async with hanging(tmp_path / "map") as (pilot, let_go):
+        await pilot.press("escape")
         await until(pilot, lambda: pilot.app.screen is workbench(pilot), "the dialog is left")
         assert "saving" in on_screen(pilot)
-        future.set_result(real(str(tmp_path / "map"), COMMENTED.encode(), backup=False).result())
-        await until(pilot, lambda: not desk.dirty, "the save is taken up")
+        let_go()
+        await until(pilot, lambda: not explorer(pilot).desk.dirty, "the save is taken up")
 
 
 async def test_a_save_that_ends_below_a_question_closes_its_dialog_behind_it(tmp_path: Path) -> None:
-    async with at_workbench(with_file(tmp_path / "map")) as pilot:
-        desk, future = explorer(pilot).desk, Future[MapFile]()
-        await take_all(pilot)
-        await to_saving(pilot)
-        await until(pilot, lambda: "enter saves" in on_screen(pilot), "the file was looked at")
-        real, desk.__dict__["save"] = desk.save, lambda *_, **__: setattr(desk, "saving", True) or future
-        await pilot.press("enter", "ctrl+q")
+    async with hanging(tmp_path / "map") as (pilot, let_go):
+        await pilot.press("ctrl+q")
         await opened(pilot, QuestionScreen)
-        future.set_result(real(str(tmp_path / "map"), COMMENTED.encode(), backup=False).result())
-        await until(pilot, lambda: not desk.dirty, "the save is taken up")
+        let_go()
+        await until(pilot, lambda: not explorer(pilot).desk.dirty, "the save is taken up")
         await pilot.press("escape")
         await until(pilot, lambda: pilot.app.screen is workbench(pilot), "both are left")
 

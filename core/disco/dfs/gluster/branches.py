@@ -134,7 +134,6 @@ def _kept_count(directory: CatalogDirectory, marks: bytes | None) -> int:
 
 def grown(directory: CatalogDirectory, marks: bytes | None, branches: dict[int, Branch]) -> Branch | None:
     """The branch of a directory from those of its children; None where nothing is kept at or below it."""
-    below = directory.children
-    children = [branch for child in below if (branch := branches.get(child.number))] if below else ()
+    children = [branch for child in directory.children if (branch := branches.get(child.number))]
     branch = Branch(directory, marks, children)
     return branch if branch.count else None

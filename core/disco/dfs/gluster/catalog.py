@@ -21,7 +21,7 @@ from .names import NameStore, Span
 from .placement import Placement, WayKnown
 from .units import FAILED, GONE, PENDING, ListedDirectory, ResolvedFiles
 
-__all__ = ["Catalog", "CatalogDirectory", "DirectoryState", "Part"]
+__all__ = ["Catalog", "CatalogDirectory", "DirectoryState", "Part", "child_index"]
 
 Part = tuple[int, int, tuple[tuple[int, int], ...]]  # files, bytes, (place, files)
 DirectoryState = Literal["waiting", "listed", "failed", "gone"]
@@ -101,7 +101,7 @@ class CatalogDirectory:
 
     def index_of(self, child: CatalogDirectory) -> int:
         """Which of its children a directory is."""
-        return bisect_left(self.children, child.path + b"/", key=lambda other: other.path + b"/")
+        return child_index(self.children, child)
 
     def fill(self, listed: ListedDirectory, children: Sequence[CatalogDirectory]) -> None:
         """Takes up what a listing said. ``children``: in the order of ``name/``."""
@@ -166,6 +166,11 @@ class CatalogDirectory:
         """Adds why files could not be placed, by their index."""
         if failures:
             self.failures = {**self.failures, **failures}
+
+
+def child_index(children: Sequence[CatalogDirectory], child: CatalogDirectory) -> int:
+    """Where a directory stands among the children of another, or would stand."""
+    return bisect_left(children, child.path + b"/", key=lambda other: other.path + b"/")
 
 
 def _common(names: Sequence[bytes], joined: bytes) -> bytes:

@@ -71,9 +71,8 @@ class Substring:
         """
         pattern = _pattern(self.needle)
         size = names.find(b"\0") + 1
-        if len(names) + 1 == size * count and names[size - 1 :: size] == bytes(
-            count - 1
-        ):  # all of one length, as numbers are
+        # Of one length, as numbered files are: so the place of a match tells its name, without a count.
+        if len(names) + 1 == size * count and names[size - 1 :: size] == bytes(count - 1):
             return [found.start() // size for found in pattern.finditer(names)]
         before = pattern.split(names)
         before.pop()

@@ -150,8 +150,7 @@ class Selection:
         earlier = self._parts.get(directory.number, _NOTHING)
         if earlier is None:
             earlier = directory.part(self.marks(directory))
-        if earlier is not _NOTHING:
-            self.totals.change(earlier, -1)
+        self.totals.change(earlier, -1)
         self.totals.change(part, 1)
         self._parts[directory.number] = part
         if part[0] or earlier[0]:
