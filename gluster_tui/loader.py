@@ -32,10 +32,10 @@ __all__ = ["Loader"]
 
 PUBLISH_EVERY = 0.08  # seconds; longer where a picture takes long to make
 _NOTHING_EVERY = 0.3
+_FIRST_WITHIN = 0.05  # seconds that the screen shows what was selected before, while nothing is found yet
 _PICTURE_SHARE = 5  # times as long as a picture takes to make, nothing is published
 _Answered = Future[ListedDirectory] | Future[ResolvedFiles] | Future[list[ListedDirectory]] | Future[bool]
 
-_PAINTING = 0.06  # seconds that the screen has to itself
 _BATCHES = 16  # under way at once
 _GRAPH_EVERY = 3.0  # seconds
 _TEACHERS, _TEACHERS_UNREAD = 9, 300  # files of a group asked for its hosts; while none could be read
@@ -56,8 +56,7 @@ class _Job:
 class Loader:
     """Loads the dataset below ``start``; ``publish`` is called on the loader's thread with each update.
 
-    ``painted``: set by the screen when it shows what was published. The loader waits for it a moment: two threads that
-    both have much to do take three times as long for either.
+    ``screen_first``: called on that thread time and again (see ``pacing.py``).
     """
 
     def __init__(
@@ -65,9 +64,9 @@ class Loader:
         source: Source,
         start: Start,
         publish: Callable[[Update], None],
-        painted: threading.Event | None = None,
+        screen_first: Callable[[], None] = lambda: None,
     ) -> None:
-        self._painted = painted
+        self._screen_first = screen_first
         self.source = source
         self.catalog = Catalog(start.directory)
         self._publish = publish
@@ -77,7 +76,7 @@ class Loader:
         self._asked_ticket = 0
         self._jobs: dict[int, _Job] = {}
         self._agenda = Agenda(self.catalog)
-        self._matcher = Matcher(self.catalog, self._events.put, self._has_matches)
+        self._matcher = Matcher(self.catalog, self._events.put, self._has_matches, screen_first)
         self._dirty: set[CatalogDirectory] = set()
         self._changed = True
         self._publish_at = 0.0
@@ -104,8 +103,6 @@ class Loader:
         self._asked_ticket += 1
         ticket = self._asked_ticket
         self._events.put(lambda: self._select(ticket, scope, keep))
-        if self._painted is not None:
-            self._painted.set()  # what is being painted is not what the user waits for any more
         return ticket
 
     def expect_expression(self) -> None:
@@ -166,11 +163,7 @@ class Loader:
                 begun = time.monotonic()
                 picture = self._picture()
                 ended = time.monotonic()
-                if self._painted is not None:
-                    self._painted.clear()
                 self._publish(picture)
-                if self._painted is not None:
-                    self._painted.wait(_PAINTING)
                 # What has nothing to show yet is not to be held up by showing it.
                 self._shows_nothing = not len(picture.picture)
                 soon = _NOTHING_EVERY if self._shows_nothing and self._matcher.busy else PUBLISH_EVERY
@@ -184,6 +177,7 @@ class Loader:
         try:
             self._events.get(block=not self._matcher.can_go_on, timeout=timeout)()
             while True:
+                self._screen_first()
                 self._events.get_nowait()()
         except queue.Empty:
             pass
@@ -221,8 +215,8 @@ class Loader:
         self._dirty.clear()
         self._agenda.select_anew()
         self._matcher.begin(self._selection)
-        self._changed = True
-        self._publish_at = 0.0
+        self._changed = self._shows_nothing = True
+        self._publish_at = time.monotonic() + _FIRST_WITHIN
 
     def _select_again(self) -> None:
         """Selects the same, of what is listed otherwise now: what was selected may be there no more."""

@@ -22,7 +22,7 @@ from .helper_process import HelperProcess
 __all__ = ["DEADLINE", "Matcher"]
 
 DEADLINE = 5.0  # seconds in which a helper has to be done with some thousands of names
-_FIRST_SLICE, _SLICE = 0.002, 0.02  # seconds of matching before what was found is shown, and newer requests heard
+_FIRST_SLICE, _SLICE = 0.002, 0.005  # seconds of matching before what was found is shown, and newer requests heard
 _FIRST_BATCH, _BATCH = 2_000, 20_000  # files
 _RUN = 64  # directories that are searched at once
 _AHEAD = 2  # batches that the helper has at hand
@@ -50,9 +50,10 @@ class Matcher:
         catalog: Catalog,
         tell: Callable[[Callable[[], None]], None],
         matched: Callable[[CatalogDirectory], None],
+        screen_first: Callable[[], None] = lambda: None,
     ) -> None:
         self.fault: str | None = None
-        self._catalog, self._tell, self._matched = catalog, tell, matched
+        self._catalog, self._tell, self._matched, self._screen_first = catalog, tell, matched, screen_first
         self._selection: Selection | None = None
         self._left: Iterator[CatalogDirectory] = iter(())
         self._added: deque[CatalogDirectory] = deque()
@@ -122,6 +123,7 @@ class Matcher:
         until = time.monotonic() + self._slice
         self._slice = _SLICE
         while directories := list(islice(iter(self._next, None), _RUN)):
+            self._screen_first()
             for directory in self._selection.match(directories):
                 self._matched(directory)
             self._matched_files += sum(len(directory.places) for directory in directories)

@@ -9,7 +9,7 @@ from contextlib import suppress
 
 __all__ = ["ScreenFirst"]
 
-_EVERY = 0.01  # seconds of work
+_EVERY = 0.004  # seconds of work
 _AT_MOST = 0.06  # seconds that the screen's loop has to itself
 
 

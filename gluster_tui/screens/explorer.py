@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import gc
 import os
 import threading
@@ -29,6 +30,8 @@ from ..helper_process import HelperEndedError
 from ..loader import Loader
 from ..map_desk import MapDesk
 from ..messages import CopyWanted, Loaded, MapSaved, MountsWanted, ReopenWanted
+from ..pacing import ScreenFirst
+from ..quiet import QuietCollector
 from ..session import Session
 from ..updates import Update
 from ..widgets.bars import FilterBar, NoticeBar, TitleBar, Typed
@@ -78,8 +81,9 @@ class ExplorerScreen(Screen[None]):
         self._typed = typed
         self.session = session
         self.colours = colours
-        self._painted = threading.Event()
-        self.loader = Loader(session.source, session.start, lambda update: self._from_loader(update), self._painted)
+        loop = asyncio.get_running_loop()
+        screen_first, self._collector = ScreenFirst(loop), QuietCollector(loop)
+        self.loader = Loader(session.source, session.start, lambda update: self._from_loader(update), screen_first)
         self.keep: Filter = Substring(b"")
         self.ticket = 0
         self.latest: Update | None = None
@@ -116,6 +120,7 @@ class ExplorerScreen(Screen[None]):
         self.call_after_refresh(self.loader.begin)  # both at once take longer than one after the other
 
     def on_unmount(self) -> None:
+        self._collector.close()
         self.loader.close()
         self.session.close()
 
@@ -150,7 +155,6 @@ class ExplorerScreen(Screen[None]):
     def on_loaded(self, message: Loaded) -> None:
         update = message.update
         if update.ticket < self.ticket:
-            self._painted.set()
             return  # of a selection that the user has left since
         if self._workbench is not None:
             self._workbench.selection_changed(update.picture, whole=update.complete)
@@ -171,7 +175,8 @@ class ExplorerScreen(Screen[None]):
         self.query_one(NoticeBar).show(update)
         self._show_file()
         self._look_at_rows()
-        self.call_after_refresh(self._painted.set)
+        if update.complete:
+            self._collector.stir()
 
     def _show_hosts(self) -> None:
         """Takes up the names that files have taught of their hosts: they decide which nodes there are."""
@@ -219,6 +224,7 @@ class ExplorerScreen(Screen[None]):
             self.files.border_subtitle = self._position()
             self._show_file()
             self._look_at_rows()
+            self._collector.stir()
 
     def on_rows_chosen(self, event: Rows.Chosen) -> None:
         if event.rows is self.files:

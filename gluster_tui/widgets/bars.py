@@ -118,10 +118,11 @@ class FilterBar(Horizontal):
 
     def on_mount(self) -> None:
         self._show_kind(None)
+        # Not when its message comes: the line may be painted before, and that takes longer than to find what it keeps.
+        self.watch(self.input, "value", self._tell, init=False)
 
     def on_input_changed(self, event: Input.Changed) -> None:
         event.stop()
-        self._tell()
 
     def _tell(self) -> None:
         text = self.input.value

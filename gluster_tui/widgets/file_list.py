@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Hashable
-from typing import ClassVar
+from functools import lru_cache
+from typing import ClassVar, NamedTuple
 
+from rich.segment import Segment
 from rich.style import Style
 from rich.text import Text
 from textual.reactive import reactive
@@ -23,6 +25,7 @@ __all__ = ["DEGRADED", "FAILED_SIGN", "UNMAPPED", "FileList", "empty_words", "si
 UNMAPPED, DEGRADED, FAILED_SIGN = "!", "-", "x"
 _SIGNS, _SIZE = 3, 9  # cells
 _LEAST_NAME = 12
+_DIM = Style(dim=True)
 
 
 def signs(session: Session, placement: Placement) -> str:
@@ -52,6 +55,20 @@ def empty_words(update: Update, path: bytes) -> str:
     return "No match yet: still walking ..." if directory.files_below else "Listing ..."
 
 
+class _Placed(NamedTuple):
+    """Where a file lies, as it is shown. ``cells``: of the column of its nodes, which may have less."""
+
+    sign: Segment
+    nodes: list[Segment]
+    cells: int
+
+
+@lru_cache(maxsize=64)
+def _prefix(below: bytes, width: int) -> Text:
+    """The directory before a name: mostly that of the row above."""
+    return cut_middle(name_text(below + b"/", style=_DIM), max(width, 0))
+
+
 class FileList(Rows):
     """The files that a selection keeps, by path."""
 
@@ -63,11 +80,11 @@ class FileList(Rows):
         super().__init__(id=id)
         self.session = session
         self.colours = colours
-        self._placed_texts: dict[int, Text] = {}  # the nodes of a placement, as they are shown
+        self._placements: dict[tuple[int, int], _Placed] = {}  # by the place, and the room for the nodes
         self._usual_nodes_width: int | None = None
 
     def forget_rows(self) -> None:
-        self._placed_texts.clear()
+        self._placements.clear()
         self._usual_nodes_width = None
         super().forget_rows()
 
@@ -92,23 +109,20 @@ class FileList(Rows):
         where = (directory.number, index, directory.places[index], directory.sizes[index])
         return (*where, file.mark, self.picture.keep, self.picture.scope.path)
 
-    def row_text(self, row: int, width: int) -> Text:
+    def row_segments(self, row: int, width: int) -> list[Segment]:
+        # Of parts that are made once, and no text of the whole row: all rows are new with each key of a filter.
         assert self.picture is not None
         file = self.picture.row(row)
-        nodes = self._nodes_text(file)
-        room = max(width - _SIGNS - _LEAST_NAME - _SIZE - 2, 0)
-        placed = file.directory.places[file.index] >= 0
-        nodes_width = min(max(nodes.cell_len if placed else 0, self._usual_width()), room)
-        name_width = max(width - _SIGNS - nodes_width - _SIZE - 2, 4)
-        text = self._sign_text(file)
-        text.append_text(self._name_text(file, name_width))
-        text.pad_right(max(_SIGNS + name_width - text.cell_len, 0))
         size = file.directory.sizes[file.index]
         pending = file.directory.places[file.index] == PENDING
-        text.append(f"{'' if pending and size < 0 else size_text(size):>{_SIZE}}", Style(dim=True))
-        text.append("  ")
-        nodes.truncate(nodes_width, overflow="ellipsis")
-        return text.append_text(nodes)
+        placed = self._placed(file, max(width - _SIGNS - _LEAST_NAME - _SIZE - 2, 0))
+        segments = [
+            placed.sign,
+            *self._name_segments(file, max(width - _SIGNS - placed.cells - _SIZE - 2, 4)),
+            Segment(f"{'' if pending and size < 0 else size_text(size):>{_SIZE}}  ", _DIM),
+            *placed.nodes,
+        ]
+        return Segment.adjust_line_length(segments, width)
 
     def _usual_width(self) -> int:
         """So wide that the nodes of a whole group stand below each other in most rows."""
@@ -119,44 +133,41 @@ class FileList(Rows):
             self._usual_nodes_width = min(replicas, 3) * (widest + 3) - 1
         return self._usual_nodes_width
 
-    def _name_text(self, file: Row, width: int) -> Text:
+    def _name_segments(self, file: Row, width: int) -> list[Segment]:
         """The path below the selected directory; what the filter matched is marked. The name gives way last."""
         assert self.picture is not None
         below = file.directory.path[len(self.picture.scope.path) :].lstrip(b"/")
         marks = self.picture.spans(file, self.session.source.mount_point)
         name = cut_middle(name_text(file.name, marks=marks), width)
-        if not below:
-            return name
-        prefix = cut_middle(name_text(below + b"/", style=Style(dim=True)), max(width - name.cell_len, 0))
-        # Into a text of its own: what is appended to a text takes on that text's style.
-        return Text(no_wrap=True, end="").append_text(prefix).append_text(name)
+        prefix = _prefix(below, width - name.cell_len) if below else Text(end="")
+        rest = Segment(" " * (width - prefix.cell_len - name.cell_len))
+        return [*prefix.render(self.app.console), *name.render(self.app.console), rest]
 
-    def _sign_text(self, file: Row) -> Text:
+    def _placed(self, file: Row, room: int) -> _Placed:
+        """The signs and the nodes of a file's replicas, or why there are none. ``room``: cells for the nodes."""
         assert self.picture is not None
-        place = file.directory.places[file.index]
-        if place >= 0:
-            sign = signs(self.session, self.picture.catalog.placements[place])
-            style = self.get_component_rich_style("files--warning", partial=True)
-        else:
-            sign = f"{' ' if place == PENDING else FAILED_SIGN} "
-            style = self.get_component_rich_style("files--failure", partial=True)
-        return Text(no_wrap=True, end="").append(sign, style).append(" ")
-
-    def _nodes_text(self, file: Row) -> Text:
-        """The nodes of a file's replicas, or why there are none."""
-        assert self.picture is not None
-        text = Text(no_wrap=True, end="")
-        place = file.directory.places[file.index]
+        place, usual = file.directory.places[file.index], min(self._usual_width(), room)
         if place == PENDING:
-            return text.append("...", Style(dim=True))
+            return _Placed(Segment(" " * _SIGNS), [Segment("...", _DIM)], usual)
         if place < 0:
             _, words = file.directory.failures.get(file.index, (0, "not placed"))
-            return text.append(shown(words), self.get_component_rich_style("files--failure", partial=True))
-        if place not in self._placed_texts:
-            self._placed_texts[place] = self._placed_text(self.picture.catalog.placements[place])
-        return self._placed_texts[place].copy()
+            text = Text(shown(words), self._look("failure"), end="")
+            return _Placed(Segment(f"{FAILED_SIGN:{_SIGNS}}", self._look("failure")), self._cut(text, usual), usual)
+        if (place, room) not in self._placements:
+            placement = self.picture.catalog.placements[place]
+            sign = Segment(f"{signs(self.session, placement):{_SIGNS}}", self._look("warning"))
+            nodes = self._nodes_text(placement)
+            self._placements[place, room] = _Placed(sign, self._cut(nodes, room), max(nodes.cell_len, usual))
+        return self._placements[place, room]
 
-    def _placed_text(self, placement: Placement) -> Text:
+    def _look(self, name: str) -> Style:
+        return self.get_component_rich_style(f"files--{name}", partial=True)
+
+    def _cut(self, text: Text, width: int) -> list[Segment]:
+        text.truncate(width, overflow="ellipsis")
+        return list(text.render(self.app.console))
+
+    def _nodes_text(self, placement: Placement) -> Text:
         text = Text(no_wrap=True, end="")
         volumes = self.session.source.cluster.volumes
         for number, index in enumerate(placement.usable):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Hashable
 from typing import ClassVar
 
+from rich.segment import Segment
 from rich.style import Style
 from rich.text import Text
 from textual import events
@@ -23,7 +24,8 @@ _STRIPS = 500  # rows that are kept as they were shown
 
 
 class Rows(ScrollView, can_focus=True):
-    """Rows of one line, with a cursor. What a row is, a subclass says: ``row_count`` and ``row_text()``.
+    """Rows of one line, with a cursor. What a row is, a subclass says: ``row_count``, and ``row_text()`` or, where many
+    rows are new at once, ``row_segments()``.
 
     Where there are no rows, ``empty_words`` says why and what helps.
     """
@@ -47,7 +49,7 @@ class Rows(ScrollView, can_focus=True):
         super().__init__(id=id)
         self._strips: dict[Hashable, Strip] = {}
         self._painted: Hashable = None
-        self._base = Style.null()
+        self._base, self._width = Style.null(), 0
 
     class Moved(Message):
         """The cursor stands on another row, or on the same one after the rows have changed."""
@@ -72,8 +74,14 @@ class Rows(ScrollView, can_focus=True):
         """One row, in at most ``width`` cells; longer text is cut at its end."""
         raise NotImplementedError
 
+    def row_segments(self, row: int, width: int) -> list[Segment]:
+        """One row, of exactly ``width`` cells."""
+        text = self.row_text(row, width)
+        text.truncate(width, pad=True)
+        return list(text.render(self.app.console))
+
     def row_shows(self, row: int) -> Hashable | None:
-        """All that decides what ``row_text()`` says of a row, so that it is made once; None to make it each time."""
+        """All that decides what is shown of a row, so that it is made once; None to make it each time."""
         return None
 
     def forget_rows(self) -> None:
@@ -107,11 +115,12 @@ class Rows(ScrollView, can_focus=True):
         return range(first, min(self.row_count, first + max(self.scrollable_content_region.height, 1)))
 
     def render_lines(self, crop: Region) -> list[Strip]:
-        self._base = self.rich_style  # it takes longer to find out than a row to paint
+        # They take longer to find out than a row to paint.
+        self._base, self._width = self.rich_style, self.scrollable_content_region.width
         return super().render_lines(crop)
 
     def render_line(self, y: int) -> Strip:
-        width, base = self.scrollable_content_region.width, self._base
+        width, base = self._width, self._base
         if not self.row_count:
             return self._empty_line(y, width, base)
         row = y + round(self.scroll_y)
@@ -125,9 +134,7 @@ class Rows(ScrollView, can_focus=True):
         key = (shows, width, style)
         strip = self._strips.get(key) if shows is not None else None
         if strip is None:
-            text = self.row_text(row, width)
-            text.truncate(width, pad=True)
-            strip = Strip(text.render(self.app.console), width).apply_style(style)
+            strip = Strip(Segment.apply_style(self.row_segments(row, width), style), width)
             if len(self._strips) >= _STRIPS:
                 self._strips.clear()
             if shows is not None:

@@ -65,22 +65,23 @@ class Pauses:
             self.longest[self.doing] = max(self.longest.get(self.doing, 0), pause)
 
 
-class CountedApp(GlusterTui):
-    """``paints``: how often its screen was painted."""
+class WatchedApp(GlusterTui):
+    """``painted``: the update whose files are on the screen."""
 
     CSS_PATH = Path(gluster_tui.app.__file__).with_name("styles.tcss")
-    paints = 0
+    painted: Update | None = None
 
     def _display(self, screen: Screen[object], renderable: RenderableType | None) -> None:
         super()._display(screen, renderable)
-        self.paints += 1
+        if isinstance(screen, ExplorerScreen) and not screen.files._styles_cache._dirty_lines:
+            self.painted = screen.latest
 
 
 class Driven:
     """The app on a recording."""
 
     def __init__(self, recording: str) -> None:
-        self.app = CountedApp(lambda: open_path(recording, MapChoice()), recording)
+        self.app = WatchedApp(lambda: open_path(recording, MapChoice()), recording)
 
     @property
     def screen(self) -> ExplorerScreen:
@@ -113,11 +114,16 @@ class Driven:
         """Types a key into the filter; seconds until the first matches, or that there are none, are on the screen."""
         begun, ticket = time.perf_counter(), self.screen.ticket
         self.app.simulate_key(key)
-        await self.until(lambda: self.screen.ticket > ticket and self.latest.ticket == self.screen.ticket)
-        await self.until(lambda: len(self.latest.picture) or not self.latest.filtering)
-        paints = self.app.paints
-        await self.until(lambda: self.app.paints > paints)
+        await self.until(lambda: self.screen.ticket > ticket and self._is_painted())
         return time.perf_counter() - begun
+
+    def _is_painted(self) -> bool:
+        painted = self.app.painted
+        return (
+            painted is not None
+            and painted.ticket == self.screen.ticket
+            and (len(painted.picture) > 0 or not painted.filtering)
+        )
 
     async def type_words(self, pause: float) -> list[float]:
         """Types some words; ``pause``: seconds between two keys. Returns what ``type`` did for each key that has
@@ -130,9 +136,14 @@ class Driven:
                 if len(self.latest.picture):
                     typed.append(seconds)
                 await asyncio.sleep(pause)
-            self.screen.query_one(FilterBar).input.value = ""
-            await self.until(lambda: self.latest.ticket == self.screen.ticket and self.latest.complete)
+            await self.clear()
+            await asyncio.sleep(pause)
         return typed
+
+    async def clear(self) -> None:
+        """Takes the filter away, until all files are in the list."""
+        ticket, self.screen.query_one(FilterBar).input.value = self.screen.ticket, ""
+        await self.until(lambda: ticket < self.screen.ticket == self.latest.ticket and self.latest.complete)
 
     async def match(self, expression: str) -> tuple[float, float]:
         """Filters by an expression; seconds until the first matches, and until all, are in the list."""

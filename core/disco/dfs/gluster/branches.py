@@ -11,9 +11,9 @@ from itertools import accumulate, compress, takewhile
 from operator import add
 from typing import NamedTuple
 
-from .catalog import CatalogDirectory
+from .catalog import CatalogDirectory, child_index
 
-__all__ = ["Branch", "Segment", "grown"]
+__all__ = ["Branch", "Kept", "Segment", "kept_count"]
 
 
 class Segment(NamedTuple):
@@ -27,36 +27,46 @@ class Branch:
     """The files that a selection keeps in a directory and below it.
 
     ``marks``: for each of the directory's files 0 where it is not kept; None where all are, b"" where none is.
-    ``children``: branches with files, by path; ``starts``: for each the number of files before it. ``count``: files in
-    all.
+    ``below``: the directories in it with files that are kept, by path; for each of them ``children``, what that is, and
+    ``starts`` and ``stops``, the numbers that its files have among all. ``count``: files in all.
     """
 
-    __slots__ = ("before", "children", "count", "directory", "marks", "starts")
+    __slots__ = ("before", "below", "children", "count", "directory", "marks", "starts", "stops")
 
-    def __init__(self, directory: CatalogDirectory, marks: bytes | None, children: Sequence[Branch]) -> None:
-        self.directory, self.marks, self.children = directory, marks, children
+    def __init__(
+        self,
+        directory: CatalogDirectory,
+        marks: bytes | None,
+        below: Sequence[CatalogDirectory] = (),
+        children: Sequence[Kept] = (),
+    ) -> None:
+        self.directory, self.marks, self.below, self.children = directory, marks, below, children
         self.starts: Sequence[int] = ()
+        self.stops: Sequence[int] = ()
         self.before: Sequence[int] = ()  # for each child, how many files of the directory's own stand before it
-        own = _kept_count(directory, marks)
-        self.count = own
-        if children:
+        self.count = kept_count(directory, marks)
+        if below:
             self._place_children()
 
     def _place_children(self) -> None:
-        counts = [child.count for child in self.children]
+        counts = [kept_count(directory, kept) for directory, kept in zip(self.below, self.children, strict=True)]
         self.before = self._own_before() if self.count else array("q", bytes(8 * len(counts)))
-        below = accumulate(counts, initial=0)
-        self.starts = array("q", map(add, self.before, below))
+        self.starts = array("q", map(add, self.before, accumulate(counts, initial=0)))
+        self.stops = array("q", map(add, self.starts, counts))
         self.count += sum(counts)
 
     def _own_before(self) -> array[int]:
         before, own, last = array("q"), 0, 0
-        for child in self.children:
-            cut = self.directory.cuts[self.directory.index_of(child.directory)]
+        for child in self.below:
+            cut = self.directory.cuts[self.directory.index_of(child)]
             own += cut - last - (self.marks.count(0, last, cut) if self.marks is not None else 0)
             last = cut
             before.append(own)
         return before
+
+    def _child(self, at: int) -> Branch:
+        kept = self.children[at]
+        return kept if isinstance(kept, Branch) else Branch(self.below[at], kept)
 
     def indexes(self) -> Sequence[int]:
         """The directory's own files that are kept."""
@@ -66,42 +76,44 @@ class Branch:
     def locate(self, number: int) -> tuple[Branch, int]:
         """Where the file at ``number`` is: the branch that holds it as its own, and its place among the kept there."""
         branch = self
-        while branch.children:
+        while branch.below:
             at = bisect_right(branch.starts, number) - 1
             if at < 0:
                 return branch, number
-            child = branch.children[at]
-            inside = number - branch.starts[at]
-            if inside >= child.count:
-                return branch, branch.before[at] + inside - child.count
-            branch, number = child, inside
+            if number >= branch.stops[at]:
+                return branch, branch.before[at] + number - branch.stops[at]
+            branch, number = branch._child(at), number - branch.starts[at]
         return branch, number
 
     def number_of(self, directory: CatalogDirectory, index: int) -> int | None:
         """The number of the file at ``index`` of a directory, None where it is not kept."""
         branch, number = self, 0
         for towards in reversed(list(takewhile(lambda above: above is not self.directory, directory.above))):
-            at = bisect_left(branch.children, towards.path + b"/", key=lambda child: child.directory.path + b"/")
-            if at == len(branch.children) or branch.children[at].directory is not towards:
+            at = child_index(branch.below, towards)
+            if at == len(branch.below) or branch.below[at] is not towards:
                 return None
             number += branch.starts[at]
-            branch = branch.children[at]
+            branch = branch._child(at)
         kept = branch.indexes()
         own = bisect_left(kept, index)
         if own == len(kept) or kept[own] != index:
             return None
         at = bisect_right(branch.before, own) - 1  # the last child that stands before it
-        below = branch.starts[at] - branch.before[at] + branch.children[at].count if at >= 0 else 0
+        below = branch.stops[at] - branch.before[at] if at >= 0 else 0
         return number + own + below
 
     def directories(self) -> Iterator[CatalogDirectory]:
         """The directories that hold the files, those above before those below."""
-        stack = [self]
+        stack: list[Branch | CatalogDirectory] = [self]
         while stack:
-            branch = stack.pop()
-            if branch.marks != b"" and branch.directory.places:
-                yield branch.directory
-            stack.extend(reversed(branch.children))
+            item = stack.pop()
+            if not isinstance(item, Branch):
+                yield item
+                continue
+            if item.marks != b"" and item.directory.places:
+                yield item.directory
+            below = zip(item.below, item.children, strict=True)
+            stack.extend(reversed([kept if isinstance(kept, Branch) else directory for directory, kept in below]))
 
     def segments(self) -> Iterator[Segment]:
         """All files, by path."""
@@ -111,29 +123,25 @@ class Branch:
             if isinstance(item, Segment):
                 yield item
                 continue
-            if not item.children:
-                if item.count:
-                    yield Segment(item.directory, item.indexes())
-                continue
             kept, start = item.indexes(), 0
             parts: list[Branch | Segment] = []
-            for child, stop in zip(item.children, item.before, strict=True):
+            for at, stop in enumerate(item.before):
                 if stop > start:
                     parts.append(Segment(item.directory, kept[start:stop]))
-                parts.append(child)
+                parts.append(item._child(at))
                 start = stop
             if start < len(kept):
                 parts.append(Segment(item.directory, kept[start:]))
             stack.extend(reversed(parts))
 
 
-def _kept_count(directory: CatalogDirectory, marks: bytes | None) -> int:
-    """How many of a directory's own files are kept."""
-    return len(directory.places) if marks is None else len(marks) - marks.count(0)
+# What is kept in a directory and below it. Of one without directories in it, which nearly all are, only its marks: an
+# object for each would be one more that the garbage collector looks through, time and again.
+Kept = Branch | bytes | None
 
 
-def grown(directory: CatalogDirectory, marks: bytes | None, branches: dict[int, Branch]) -> Branch | None:
-    """The branch of a directory from those of its children; None where nothing is kept at or below it."""
-    children = [branch for child in directory.children if (branch := branches.get(child.number))]
-    branch = Branch(directory, marks, children)
-    return branch if branch.count else None
+def kept_count(directory: CatalogDirectory, kept: Kept) -> int:
+    """How many files are kept in a directory and below it."""
+    if isinstance(kept, Branch):
+        return kept.count
+    return len(directory.places) if kept is None else len(kept) - kept.count(0)

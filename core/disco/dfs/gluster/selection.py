@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import compress
 
-from .branches import Branch, grown
+from .branches import Branch, Kept, kept_count
 from .catalog import Catalog, CatalogDirectory, Part
 from .filters import Filter, Substring
 from .picture import SelectionPicture, Totals
@@ -44,8 +44,8 @@ class Selection:
         self.totals = Totals()
         # What the files of each directory add up to; None where they never change, and may be added up again.
         self._parts: dict[int, Part | None] = {}
-        self._branches: dict[int, Branch] = {}
-        self._grown_from: dict[int, tuple[CatalogDirectory, bytes | None]] = {}  # what no branch shows yet
+        self._kept: dict[int, Kept] = {}  # of the directories with files that are kept
+        self._grown_from: dict[int, tuple[CatalogDirectory, bytes | None]] = {}  # what is not in there yet
         self._unreadable: dict[int, CatalogDirectory] = {}
         self._narrows = narrows
 
@@ -71,8 +71,7 @@ class Selection:
 
     def with_files(self) -> Iterator[CatalogDirectory]:
         """The directories with files that are kept, and those that could not be read."""
-        self._grow()
-        if branch := self._branches.get(self.scope.number):
+        if branch := self._branch():
             yield from branch.directories()
         yield from self._unreadable.values()
 
@@ -160,8 +159,8 @@ class Selection:
         """Which files of a directory are kept, as far as it is known."""
         if directory.number in self._grown_from:
             return self._grown_from[directory.number][1]
-        branch = self._branches.get(directory.number)
-        return branch.marks if branch is not None else b""
+        kept = self._kept.get(directory.number, b"")
+        return kept.marks if isinstance(kept, Branch) else kept
 
     def kept(self, directory: CatalogDirectory) -> Sequence[int]:
         """The files of a directory that are kept, as far as it is known."""
@@ -175,40 +174,45 @@ class Selection:
 
     def picture(self) -> SelectionPicture:
         """The selection as it is now."""
-        self._grow()
+        branch = self._branch()
         totals = replace(self.totals, by_place=self.totals.by_place.copy())
-        branch = self._branches.get(self.scope.number)
         return SelectionPicture(self.catalog, self.scope, self.keep, branch, totals, tuple(self._unreadable.values()))
+
+    def _branch(self) -> Branch | None:
+        """All that is kept, as it is now."""
+        self._grow()
+        if self.scope.number not in self._kept:
+            return None
+        kept = self._kept[self.scope.number]
+        return kept if isinstance(kept, Branch) else Branch(self.scope, kept)
 
     def _grow(self) -> None:
         """Makes the branches of what was taken up, and of all directories above."""
         levels: defaultdict[int, dict[int, CatalogDirectory]] = defaultdict(dict)
+        above = None
         for directory, marks in self._grown_from.values():
             if directory.children:
                 levels[_depth(directory)][directory.number] = directory
-            else:  # nearly all of them
-                self._put_branch(directory, marks, levels)
+                continue
+            self._put(directory, marks)
+            if directory is not self.scope and directory.parent is not above and directory.parent is not None:
+                above = directory.parent
+                levels[_depth(above)][above.number] = above
         while levels:
             level = max(levels)
             for directory in levels.pop(level).values():
-                self._put_branch(directory, self.marks(directory), levels)
+                below = [child for child in directory.children if child.number in self._kept]
+                children = [self._kept[child.number] for child in below]
+                self._put(directory, Branch(directory, self.marks(directory), below, children))
+                if directory is not self.scope and directory.parent is not None:
+                    levels[level - 1][directory.parent.number] = directory.parent
         self._grown_from.clear()
 
-    def _put_branch(
-        self,
-        directory: CatalogDirectory,
-        marks: bytes | None,
-        levels: defaultdict[int, dict[int, CatalogDirectory]],
-    ) -> None:
-        """Makes the branch of a directory, once those below it are made; the one above has to be made anew then."""
-        branch = grown(directory, marks, self._branches)
-        if branch is not None:
-            self._branches[directory.number] = branch
+    def _put(self, directory: CatalogDirectory, kept: Kept) -> None:
+        if kept_count(directory, kept):
+            self._kept[directory.number] = kept
         else:
-            self._branches.pop(directory.number, None)
-        above = directory.parent
-        if directory is not self.scope and above is not None:
-            levels[_depth(above)][above.number] = above
+            self._kept.pop(directory.number, None)
 
 
 def _depth(directory: CatalogDirectory) -> int:
