@@ -39,7 +39,7 @@ __all__ = ["GlusterTui"]
 
 # New objects, and so on, after which the collector looks for garbage: by default 700, so that it looks several times
 # while a screen is painted.
-_COLLECT_AFTER = (100_000, 20, 50)
+_COLLECT_AFTER = (20_000, 20, 50)
 
 
 class GlusterTui(KeysInOrder):
