@@ -11,10 +11,10 @@ import re
 import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from itertools import accumulate, repeat
 from typing import Any, cast
 
+from .byte_search import first_place, pattern_of, places
 from .errors import FilterError
 
 __all__ = ["Filter", "FilterArgument", "Regex", "Substring", "as_filter", "compile_regex"]
@@ -62,19 +62,17 @@ class Substring:
 
     def first(self, names: bytes, start: int = 0) -> int:
         """Where the needle stands first in some names, from ``start`` on; -1 where it does not."""
-        found = _pattern(self.needle).search(names, start)
-        return found.start() if found else -1
+        return first_place(names, self.needle, start)
 
-    def holders(self, names: bytes, count: int) -> list[int]:
+    def holders(self, names: bytes, count: int, first: int = 0) -> list[int]:
         """Which of ``count`` names hold the needle, in their order, once for each time that it is in them. ``names``:
-        with a NUL between two; ``needle``: not empty, without NUL.
+        with a NUL between two; ``needle``: not empty, without NUL; ``first``: it does not stand before.
         """
-        pattern = _pattern(self.needle)
         size = names.find(b"\0") + 1
         # Of one length, as numbered files are: so the place of a match tells its name, without a count.
         if len(names) + 1 == size * count and names[size - 1 :: size] == bytes(count - 1):
-            return [found.start() // size for found in pattern.finditer(names)]
-        before = pattern.split(names)
+            return [place // size for place in places(names, self.needle, first)]
+        before = pattern_of(self.needle).split(names)
         before.pop()
         return list(accumulate(map(bytes.count, before, repeat(b"\0"))))
 
@@ -142,12 +140,6 @@ class Regex:
 
 
 Filter = Substring | Regex
-
-
-@lru_cache(maxsize=8)
-def _pattern(needle: bytes) -> re.Pattern[bytes]:
-    """A string as an expression: ``re`` finds it in half the time that ``bytes`` takes where its bytes are frequent."""
-    return re.compile(re.escape(needle))
 
 
 def as_filter(argument: FilterArgument) -> Filter:

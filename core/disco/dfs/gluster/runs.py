@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from array import array
-from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
-from itertools import accumulate
+from itertools import accumulate, pairwise
 from operator import itemgetter
 
 from .catalog import CatalogDirectory, Part
@@ -23,12 +22,13 @@ def runs(directories: Sequence[CatalogDirectory]) -> Iterator[list[CatalogDirect
     run: list[CatalogDirectory] = []
     end = -1
     for directory in directories:
-        if directory.span.start != end or not directory.span.length:
+        start, length = directory.span
+        if start != end or not length:
             if run:
                 yield run
             run = []
         run.append(directory)
-        end = directory.span.start + directory.span.length + 1 if directory.span.length else -1
+        end = start + length + 1 if length else -1
     if run:
         yield run
 
@@ -40,27 +40,27 @@ def names_of_run(store: NameStore, run: Sequence[CatalogDirectory]) -> bytes:
 
 
 class MatchedRun:
-    """The directories of a run, and which of their files hold a string in their names."""
+    """The directories of a run, and which of their files hold a string in their names. ``first``: where it stands first
+    in them, where that is known.
+    """
 
-    def __init__(self, directories: Sequence[CatalogDirectory], names: bytes, keep: Substring) -> None:
+    def __init__(self, directories: Sequence[CatalogDirectory], names: bytes, keep: Substring, first: int = 0) -> None:
         self.directories = directories
         self._starts = list(accumulate([len(directory.places) for directory in directories], initial=0))
-        self._marks = bytearray(self._starts[-1])
-        kept = keep.holders(names, self._starts[-1])
-        for number in kept:
-            self._marks[number] = 1
+        kept = keep.holders(names, self._starts[-1], first)
         # Numbers counted through all directories; a name may hold the string more than once.
-        self._kept = kept if self._marks.count(1) == len(kept) else list(dict.fromkeys(kept))
+        self._kept = kept if len(set(kept)) == len(kept) else list(dict.fromkeys(kept))
 
     def marks(self) -> Iterator[tuple[CatalogDirectory, bytes | None]]:
         """The directories with files that are kept, each with its marks (see ``Substring.marks``)."""
-        at = 0
-        while at < len(self._kept):
-            number = bisect_right(self._starts, self._kept[at]) - 1
-            start, stop = self._starts[number], self._starts[number + 1]
-            at = bisect_left(self._kept, stop, at)
-            marks = bytes(self._marks[start:stop])
-            yield self.directories[number], marks if 0 in marks else None
+        marked = bytearray(self._starts[-1])
+        for number in self._kept:
+            marked[number] = 1
+        every = bytes(marked)
+        for directory, (start, stop) in zip(self.directories, pairwise(self._starts), strict=True):
+            marks = every[start:stop]
+            if 1 in marks:
+                yield directory, marks if 0 in marks else None
 
     def settled_part(self) -> Part | None:
         """What the files add up to that are kept; None where that may change, or is not told at once."""

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import compress
 
-from .branches import Branch, Kept, kept_count
+from .branches import Branch, Kept
 from .catalog import Catalog, CatalogDirectory, Part
 from .filters import Filter, Substring
 from .picture import SelectionPicture, Totals
@@ -112,9 +112,9 @@ class Selection:
         at = keep.first(names)
         if at < 0:
             return []
-        if at < run[0].span.length and keep.needle not in run[0].common:  # so it is likely to be in most of them
-            return self._take_run(MatchedRun(run, names, keep))
         starts = [directory.span.start - run[0].span.start for directory in run]
+        if keep.needle not in run[bisect_right(starts, at) - 1].common:
+            return self._take_run(MatchedRun(run, names, keep, at))
         found = []
         while at >= 0:
             number = bisect_right(starts, at) - 1
@@ -153,7 +153,7 @@ class Selection:
         self.totals.change(part, 1)
         self._parts[directory.number] = part
         if part[0] or earlier[0]:
-            self._grown_from[directory.number] = directory, marks
+            self._grown_from[directory.number] = directory, marks if part[0] else b""
 
     def marks(self, directory: CatalogDirectory) -> bytes | None:
         """Which files of a directory are kept, as far as it is known."""
@@ -194,7 +194,10 @@ class Selection:
             if directory.children:
                 levels[_depth(directory)][directory.number] = directory
                 continue
-            self._put(directory, marks)
+            if marks != b"":
+                self._kept[directory.number] = marks
+            else:
+                self._kept.pop(directory.number, None)
             if directory is not self.scope and directory.parent is not above and directory.parent is not None:
                 above = directory.parent
                 levels[_depth(above)][above.number] = above
@@ -203,16 +206,14 @@ class Selection:
             for directory in levels.pop(level).values():
                 below = [child for child in directory.children if child.number in self._kept]
                 children = [self._kept[child.number] for child in below]
-                self._put(directory, Branch(directory, self.marks(directory), below, children))
+                branch = Branch(directory, self.marks(directory), below, children)
+                if branch.count:
+                    self._kept[directory.number] = branch
+                else:
+                    self._kept.pop(directory.number, None)
                 if directory is not self.scope and directory.parent is not None:
                     levels[level - 1][directory.parent.number] = directory.parent
         self._grown_from.clear()
-
-    def _put(self, directory: CatalogDirectory, kept: Kept) -> None:
-        if kept_count(directory, kept):
-            self._kept[directory.number] = kept
-        else:
-            self._kept.pop(directory.number, None)
 
 
 def _depth(directory: CatalogDirectory) -> int:
