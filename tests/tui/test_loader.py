@@ -13,6 +13,8 @@ import pytest
 from disco.dfs.gluster.filters import Substring
 from disco.dfs.gluster.units import ListedDirectory
 from disco.dfs.gluster.workers import completed
+from gluster_tui import loader as loader_module
+from gluster_tui import matcher
 from gluster_tui.helper import READING
 from gluster_tui.helper_process import HelperEndedError
 from gluster_tui.loader import PUBLISH_EVERY, Loader
@@ -102,6 +104,28 @@ def test_an_update_carries_the_ticket_of_the_selection_it_shows(made: Made) -> N
     assert tickets == sorted(set(tickets))
     update = loader.complete()
     assert (update.ticket, update.picture.keep) == (tickets[-1], Substring(b"chr"))
+
+
+def test_what_was_selected_before_is_shown_until_something_is_found(
+    made: Made, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(loader_module, "_FIRST_WITHIN", 20)
+    monkeypatch.setattr(matcher, "_RUN", 1)
+    monkeypatch.setattr(matcher, "_FIRST_SLICE", -1)  # the loader comes round after each directory
+    monkeypatch.setattr(matcher, "_SLICE", -1)
+    loader = made(HeldSource(dataset([b"%03d/file" % number for number in range(50)] + [b"050/found"])))
+    loader.complete()
+    ticket = loader.select(b"", Substring(b"found"))
+    loader.complete()
+    assert next(len(update.picture) for update in loader.updates if update.ticket == ticket) == 1
+
+
+def test_the_screen_goes_first_while_a_dataset_is_loaded() -> None:
+    source, let_go_first = HeldSource(dataset()), threading.Event()
+    loader = Loader(source, source.start, lambda update: None, let_go_first.set)
+    loader.begin()
+    assert let_go_first.wait(20)
+    loader.close()
 
 
 def test_the_rows_on_the_screen_are_asked_for_although_everything_else_hangs(made: Made) -> None:

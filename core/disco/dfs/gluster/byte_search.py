@@ -53,7 +53,7 @@ def places(block: bytes, needle: bytes, first: int = 0) -> Iterator[int]:
 
 
 def _rare_places(block: bytes, needle: bytes, start: int) -> Iterator[int]:
-    if _memmem is None or len(needle) == 2:
+    if _memmem is None or len(needle) == 2 or start >= len(block):
         yield from map(re.Match.start, pattern_of(needle).finditer(block, start))
         return
     begin = ctypes.cast(ctypes.c_char_p(block), ctypes.c_void_p).value or 0
