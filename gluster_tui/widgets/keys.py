@@ -13,6 +13,8 @@ from textual.widget import Widget
 
 __all__ = ["Keys", "ShownKey"]
 
+_STAY = 2  # keys at the end of the line, in any case
+
 
 class ShownKey(NamedTuple):
     """A key that stands there. ``sign``: how it is written; ``title``: a word for what it does; ``words``: more of it;
@@ -60,17 +62,25 @@ class Keys(Widget):
             self.keys = list(keys.values())
             self.refresh()
 
+    @property
+    def fitting(self) -> list[ShownKey]:
+        """Those that the line has room for. Quit and help are the last, and stay: help tells of all others."""
+        fitting = list(self.keys)
+        while len(fitting) > _STAY and sum(key.width for key in fitting) > self.size.width + 1:
+            del fitting[-_STAY - 1]
+        return fitting
+
     def render(self) -> Text:
         key_look, title_look = self.get_component_rich_style("keys--key"), self.get_component_rich_style("keys--title")
         text = Text(no_wrap=True, end="")
-        for key in self.keys:
+        for key in self.fitting:
             look = Style(dim=not key.applies)
             text.append(key.sign, key_look + look).append(f" {key.title}", title_look + look).append(" ")
         return text
 
     def key_at(self, x: int) -> ShownKey | None:
         """The key that stands at a cell of the line."""
-        for key in self.keys:
+        for key in self.fitting:
             if 0 <= x < key.width - 1:
                 return key
             x -= key.width

@@ -53,6 +53,12 @@ async def test_the_footer_names_every_command_that_is_meant_for_it() -> None:
             assert (f"{key_of(command)} {command.title}" in footer) == command.in_footer
 
 
+async def test_a_narrow_footer_leaves_out_whole_keys_but_never_quit_and_help() -> None:
+    async with running(session_of(dataset()), (50, 24)) as pilot:
+        footer = in_view(pilot, explorer(pilot).query_one(Keys))[0]
+        assert footer.split("  ")[0].rstrip() == "/ filter ^r regex m host map q quit ? help"
+
+
 async def test_the_palette_has_every_command_with_its_words_and_key() -> None:
     async with running(session_of(dataset())) as pilot:
         offered = {command.title: command.help for command in pilot.app.get_system_commands(pilot.app.screen)}
