@@ -66,7 +66,8 @@ class _Placed(NamedTuple):
 @lru_cache(maxsize=64)
 def _prefix(below: bytes, width: int) -> Text:
     """The directory before a name: mostly that of the row above."""
-    return cut_middle(name_text(below + b"/", style=_DIM), max(width, 0))
+    path = cut_middle(name_text(below + b"/", style=_DIM), max(width, 0))
+    return Text(end="").append_text(path)  # a text's own style is not among its segments
 
 
 class FileList(Rows):
@@ -151,7 +152,7 @@ class FileList(Rows):
             return _Placed(Segment(" " * _SIGNS), [Segment("...", _DIM)], usual)
         if place < 0:
             _, words = file.directory.failures.get(file.index, (0, "not placed"))
-            text = Text(shown(words), self._look("failure"), end="")
+            text = Text(end="").append(shown(words), self._look("failure"))
             return _Placed(Segment(f"{FAILED_SIGN:{_SIGNS}}", self._look("failure")), self._cut(text, usual), usual)
         if (place, room) not in self._placements:
             placement = self.picture.catalog.placements[place]
