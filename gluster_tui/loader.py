@@ -100,10 +100,13 @@ class Loader:
 
     def select(self, scope: bytes, keep: Filter) -> int:
         """Shows what ``keep`` keeps below ``scope`` from now on; returns the ticket that its updates carry."""
-        self._asked_ticket += 1
-        ticket = self._asked_ticket
+        ticket = self._next_ticket()
         self._events.put(lambda: self._select(ticket, scope, keep))
         return ticket
+
+    def _next_ticket(self) -> int:
+        self._asked_ticket += 1
+        return self._asked_ticket
 
     def expect_expression(self) -> None:
         """Makes ready for a filter that is a regular expression."""
@@ -113,9 +116,11 @@ class Loader:
         """Resolves these files before all others."""
         self._events.put(lambda: setattr(self._agenda, "looked_at", files))
 
-    def refresh(self, path: bytes) -> None:
-        """Reads a directory anew, and all below it."""
-        self._events.put(lambda: self._refresh(path))
+    def refresh(self, path: bytes) -> int:
+        """Reads a directory anew, and all below it; returns the ticket that updates carry from then on."""
+        ticket = self._next_ticket()
+        self._events.put(lambda: self._refresh(ticket, path))
+        return ticket
 
     def stop(self) -> None:
         """Begins no more work; what was found stays."""
@@ -227,7 +232,8 @@ class Loader:
         if directory.count_at(PENDING):
             self._agenda.selected.append(directory)
 
-    def _refresh(self, path: bytes) -> None:
+    def _refresh(self, ticket: int, path: bytes) -> None:
+        self._ticket, self._changed = ticket, True
         if path not in self.catalog.directories:
             return
         self.catalog.forget(path)
@@ -320,7 +326,7 @@ class Loader:
     def _doubted(self, job: _Job, doubtful: list[ListedDirectory]) -> None:
         """Reads those directories anew of which a part may have been left out."""
         for listed in doubtful:
-            self._refresh(listed.directory)
+            self._refresh(self._ticket, listed.directory)
         self._look_at_graph = time.monotonic() + _GRAPH_EVERY
 
     def _looked_at_graph(self, job: _Job, stale: bool) -> None:

@@ -90,7 +90,8 @@ class ExplorerScreen(Screen[None]):
         self.desk = MapDesk(session, self._map_changed)
         self._export: ExportScreen | None = None
         self._workbench: WorkbenchScreen | None = None
-        self._start_name = session.start.name
+        start = session.start
+        self._wanted = None if start.name is None else (start.directory, start.name)
         self._frozen_files = 0
         self._volumes: tuple[Volume, ...] = ()
 
@@ -168,7 +169,7 @@ class ExplorerScreen(Screen[None]):
             self._export.show(update)
         self.files.empty_words = empty_words(update, self._path_of(update.picture.scope.path))
         self.files.picture = update.picture
-        self._go_to_start(update)
+        self._go_to_wanted(update)
         self.files.border_subtitle = self._position()
         self.tree_panel.catalog_changed()
         self.query_one(FilterBar).show(update)
@@ -187,13 +188,14 @@ class ExplorerScreen(Screen[None]):
             self.files.forget_rows()
             self.query_one(TitleBar).refresh()
 
-    def _go_to_start(self, update: Update) -> None:
-        """Puts the cursor on the file that the user named, once it is in the list."""
-        if self._start_name is not None:
-            row = update.picture.find(self.session.start.directory, self._start_name)
+    def _go_to_wanted(self, update: Update) -> None:
+        """Puts the cursor on the file that the user named, or had it on before all was read anew, once it is there."""
+        if self._wanted is not None:
+            row = update.picture.find(*self._wanted)
             if row is not None:
                 self.files.cursor = row
-                self._start_name = None
+            if row is not None or update.complete:
+                self._wanted = None
 
     def _path_of(self, directory: bytes) -> bytes:
         return os.path.join(self.session.source.mount_point, directory).rstrip(b"/") or b"/"
@@ -298,7 +300,9 @@ class ExplorerScreen(Screen[None]):
         if self.session.is_recording or self._reader_ended:
             self.action_refresh_all()
         else:
-            self.loader.refresh(self.tree_panel.selected)
+            if (row := self.files.row_at_cursor()) is not None:
+                self._wanted = row.directory.path, row.name
+            self.ticket = self.loader.refresh(self.tree_panel.selected)
 
     def action_refresh_all(self) -> None:
         self.post_message(ReopenWanted())

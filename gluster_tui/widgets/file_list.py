@@ -158,13 +158,15 @@ class FileList(Rows):
             placement = self.picture.catalog.placements[place]
             sign = Segment(f"{signs(self.session, placement):{_SIGNS}}", self._look("warning"))
             nodes = self._nodes_text(placement)
-            self._placements[place, room] = _Placed(sign, self._cut(nodes, room), max(nodes.cell_len, usual))
+            self._placements[place, room] = _Placed(sign, self._cut(nodes, room), max(min(nodes.cell_len, room), usual))
         return self._placements[place, room]
 
     def _look(self, name: str) -> Style:
         return self.get_component_rich_style(f"files--{name}", partial=True)
 
     def _cut(self, text: Text, width: int) -> list[Segment]:
+        if not width:
+            return []  # of which rich leaves all but one cell
         text.truncate(width, overflow="ellipsis")
         return list(text.render(self.app.console))
 

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from disco.dfs.gluster import branches
 from disco.dfs.gluster.catalog import Catalog
 from disco.dfs.gluster.filters import Substring, compile_regex
 from disco.dfs.gluster.matching import match_unit
@@ -162,6 +163,18 @@ def test_a_picture_does_not_change_with_its_selection(paths):
         picture = selection.picture()
         pictures.append((picture, rows(picture)))
     assert [rows(picture) for picture, _ in pictures] == [then for _, then in pictures]
+
+
+def test_a_row_is_found_without_counting_what_its_directory_keeps(monkeypatch):
+    catalog, known = Catalog(b""), listings([b"d/a1", b"d/a2", b"d/b"])
+    for path in (b"", b"d"):
+        catalog.add_listing(known[path], [])
+    selection = Selection(catalog, b"/inputfs", catalog.root, Substring(b"a"))
+    selection.match([catalog.root, catalog.directories[b"d"]])
+    picture, counted = selection.picture(), []
+    monkeypatch.setattr(branches, "kept_count", lambda directory, kept: counted.append(directory) or 2)
+    assert picture.row(1).name == b"a2"
+    assert counted == []
 
 
 def test_there_is_no_row_behind_the_last():

@@ -20,7 +20,7 @@ from gluster_tui.screens.mounts import MountsScreen
 from gluster_tui.screens.opening import OpeningScreen, ProblemScreen
 from gluster_tui.session import Session
 
-from .driving import WIDE, app_of, files_shown, names_in, on_screen, settled, until
+from .driving import WIDE, app_of, explorer, files_shown, names_in, on_screen, settled, until
 from .sources import HeldSource, dataset, everything, session_of
 
 THREE = [
@@ -160,6 +160,21 @@ async def test_refresh_reads_everything_again() -> None:
         await until(pilot, lambda: len(pilot.app.screen_stack) == 2, "it is opened again")
         await settled(pilot)
         assert files_shown(pilot) == [b"new", b"old"]
+
+
+async def test_refreshing_a_directory_keeps_the_cursor_on_its_file() -> None:
+    async with app_of(lambda: session_of(HeldSource(dataset()))).run_test(size=WIDE) as pilot:
+        await settled(pilot)
+        await pilot.press(*["down"] * 15)
+        before = explorer(pilot).files.row_at_cursor()
+        asked = explorer(pilot).ticket
+        await pilot.press("r")
+        await until(pilot, lambda: explorer(pilot).ticket > asked, "it is read anew")
+        await settled(pilot)
+        after = explorer(pilot).files.row_at_cursor()
+        assert before is not None
+        assert after is not None
+        assert (after.directory.path, after.name) == (before.directory.path, before.name)
 
 
 async def test_refreshing_everything_keeps_the_filter() -> None:

@@ -153,6 +153,16 @@ async def test_the_nodes_of_all_files_stand_in_one_column(width: int) -> None:
         check(pilot)
 
 
+@pytest.mark.parametrize("width", range(1, 27))
+async def test_where_there_is_little_room_nodes_give_way_to_names(width: int) -> None:
+    failed = {"": {"failed": {"0": [107, "Transport endpoint is not connected"]}, "groups": [-1, 0]}}
+    async with list_of_files(session_of(dataset([b"a-long-name", b"b-long-name"], change=failed)), width) as (_, files):
+        for number in range(2):
+            line = "".join(segment.text for segment in files.row_segments(number, width))
+            assert cell_len(line) == width
+            assert not set("●○T") & set(line)
+
+
 async def test_a_hostile_name_stands_in_the_panel_whole_and_harmless() -> None:
     session = session_of(dataset(NAMES))
     async with panel_of(session) as (pilot, replicas):

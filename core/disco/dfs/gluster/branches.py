@@ -39,12 +39,14 @@ class Branch:
         marks: bytes | None,
         below: Sequence[CatalogDirectory] = (),
         children: Sequence[Kept] = (),
+        own: int | None = None,
     ) -> None:
+        """``own``: how many of the directory's own files are kept, where that is known."""
         self.directory, self.marks, self.below, self.children = directory, marks, below, children
         self.starts: Sequence[int] = ()
         self.stops: Sequence[int] = ()
         self.before: Sequence[int] = ()  # for each child, how many files of the directory's own stand before it
-        self.count = kept_count(directory, marks)
+        self.count = kept_count(directory, marks) if own is None else own
         if below:
             self._place_children()
 
@@ -66,7 +68,10 @@ class Branch:
 
     def _child(self, at: int) -> Branch:
         kept = self.children[at]
-        return kept if isinstance(kept, Branch) else Branch(self.below[at], kept)
+        if isinstance(kept, Branch):
+            return kept
+        # At each look at a row: they are not to be counted again.
+        return Branch(self.below[at], kept, own=self.stops[at] - self.starts[at])
 
     def indexes(self) -> Sequence[int]:
         """The directory's own files that are kept."""
