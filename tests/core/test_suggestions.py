@@ -141,6 +141,11 @@ def test_a_proposal_keeps_lines_that_cannot_be_used_as_comments():
     assert proposed_map(named("v"), hostmap).text == b"# a b c\nv n1\n# v n2\n"
 
 
+def test_a_name_without_numbers_follows_no_pattern_of_numbers_whatever_it_is_made_of():
+    hostmap = HostnameMap.from_text(b"0 n0\n", "map")
+    assert [suggestion.ground for suggestion in suggest(named("#"), hostmap, None)] == ["host"]
+
+
 WORD = st.text("abnx012-_.:/#A", min_size=1, max_size=8)
 
 

@@ -106,7 +106,8 @@ class NodePatterns:
 
 
 def _shape(name: str) -> str:
-    return _NUMBER.sub("#", name)
+    """The name but for its numbers. A digit stands for each: nothing else of the name is one."""
+    return _NUMBER.sub("0", name)
 
 
 def _rules_of(entry: MapEntry) -> Iterable[tuple[_Rule, tuple[str, str]]]:
