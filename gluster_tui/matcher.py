@@ -9,11 +9,11 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from dataclasses import dataclass, field
-from itertools import islice
 
 from disco.dfs.gluster.catalog import Catalog, CatalogDirectory
 from disco.dfs.gluster.filters import Regex
 from disco.dfs.gluster.matching import match_unit
+from disco.dfs.gluster.runs import Run
 from disco.dfs.gluster.selection import Selection
 
 from .helper import MATCHING, start_helper
@@ -24,7 +24,6 @@ __all__ = ["DEADLINE", "Matcher"]
 DEADLINE = 5.0  # seconds in which a helper has to be done with some thousands of names
 _FIRST_SLICE, _SLICE = 0.002, 0.005  # seconds of matching before what was found is shown, and newer requests heard
 _FIRST_BATCH, _BATCH = 2_000, 20_000  # files
-_RUN = 64  # directories that are searched at once
 _AHEAD = 2  # batches that the helper has at hand
 _STUCK = 0.25  # seconds that a helper has for what nobody wants any more, when another expression comes
 
@@ -55,7 +54,8 @@ class Matcher:
         self.fault: str | None = None
         self._catalog, self._tell, self._matched, self._screen_first = catalog, tell, matched, screen_first
         self._selection: Selection | None = None
-        self._left: Iterator[CatalogDirectory] = iter(())
+        self._left: Iterator[CatalogDirectory] = iter(())  # for an expression
+        self._runs: Iterator[Run] = iter(())  # for a string
         self._added: deque[CatalogDirectory] = deque()
         self._exhausted = True
         self._batches: list[_Batch] = []
@@ -91,7 +91,12 @@ class Matcher:
         """Matches what is listed anew, for another selection."""
         self._abandoned += self._batches
         self._batches = []
-        self._selection, self._left, self._exhausted = selection, selection.to_match(), False
+        self._selection, self._exhausted = selection, False
+        self._left, self._runs = iter(()), iter(())
+        if isinstance(selection.keep, Regex):
+            self._left = selection.to_match()
+        else:
+            self._runs = selection.runs_to_match()
         self._added.clear()
         self._size, self._matched_files, self._slice = _FIRST_BATCH, 0, _FIRST_SLICE
         self.fault = None
@@ -122,11 +127,11 @@ class Matcher:
             return
         until = time.monotonic() + self._slice
         self._slice = _SLICE
-        while directories := list(islice(iter(self._next, None), _RUN)):
+        for run in self._runs:
             self._screen_first()
-            for directory in self._selection.match(directories):
+            for directory in self._selection.match(run):
                 self._matched(directory)
-            self._matched_files += sum(len(directory.places) for directory in directories)
+            self._matched_files += run.starts[-1]
             if time.monotonic() > until:
                 return
         self._exhausted = True

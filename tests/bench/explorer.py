@@ -16,7 +16,6 @@ import tempfile
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from itertools import islice
 from pathlib import Path
 
 from rich.console import RenderableType
@@ -235,9 +234,8 @@ def counted(driven: Driven, needle: str) -> float:
     """Seconds of a count by a selection of its own."""
     catalog, begun = driven.screen.loader.catalog, time.perf_counter()
     selection = Selection(catalog, b"/", catalog.root, Substring(needle.encode()))
-    directories = selection.to_match()
-    while some := list(islice(directories, 64)):
-        selection.match(some)
+    for run in selection.runs_to_match():
+        selection.match(run)
     len(selection.picture())
     return time.perf_counter() - begun
 

@@ -5,10 +5,11 @@ from collections import Counter
 from hypothesis import given
 from hypothesis import strategies as st
 
+from disco.dfs.gluster import runs as runs_module
 from disco.dfs.gluster.catalog import Catalog
 from disco.dfs.gluster.filters import Substring
 from disco.dfs.gluster.names import NameStore
-from disco.dfs.gluster.runs import MatchedRun, names_of_run, runs
+from disco.dfs.gluster.runs import MatchedRun, Run, all_runs, runs
 from disco.dfs.gluster.selection import Selection
 from disco.dfs.gluster.units import FAILED, PENDING, ListedDirectory
 
@@ -33,7 +34,8 @@ def catalog_of(folders, place=lambda number: number % 2):
 
 
 def matched(catalog, directories, needle):
-    return MatchedRun(directories, names_of_run(catalog.names, directories), Substring(needle))
+    run = Run(directories)
+    return MatchedRun(run, catalog.names.read(run.span), Substring(needle))
 
 
 def marks_alone(directories, needle):
@@ -69,7 +71,8 @@ def test_a_run_of_which_more_may_be_learned_is_not_added_up_at_once(folders, nee
 def test_a_selection_adds_up_the_same_by_runs_and_by_directories(folders, needle):
     catalog, directories = catalog_of(folders)
     by_runs, by_directories = (Selection(catalog, b"/", catalog.root, Substring(needle)) for _ in range(2))
-    by_runs.match(directories)
+    for run in runs(directories):
+        by_runs.match(run)
     for directory in directories:
         by_directories.update(directory)
     assert by_runs.totals == by_directories.totals
@@ -79,7 +82,8 @@ def test_a_selection_adds_up_the_same_by_runs_and_by_directories(folders, needle
 def test_a_directory_that_is_looked_at_again_is_not_counted_twice(folders, needle):
     catalog, directories = catalog_of(folders)
     selection = Selection(catalog, b"/", catalog.root, Substring(needle))
-    selection.match(directories)
+    for run in runs(directories):
+        selection.match(run)
     before = selection.picture().totals
     for directory in directories:
         selection.update(directory)
@@ -90,18 +94,59 @@ def test_sizes_that_do_not_fit_the_usual_array_are_added_up_by_directory():
     catalog, directories = catalog_of([{b"a", b"b"}])
     directories[0].put_sizes([1], [1 << 40])
     selection = Selection(catalog, b"/", catalog.root, Substring(b"b"))
-    selection.match(directories)
+    for run in runs(directories):
+        selection.match(run)
     assert selection.totals.bytes == 1 << 40
 
 
 def test_directories_whose_names_do_not_follow_each_other_are_no_run():
     _, directories = catalog_of([{b"a"}, {b"b"}, {b"c"}])
-    assert list(runs([directories[0], directories[2]])) == [[directories[0]], [directories[2]]]
+    made = runs([directories[0], directories[2]])
+    assert [run.directories for run in made] == [[directories[0]], [directories[2]]]
 
 
 def test_directories_whose_names_follow_each_other_are_one_run():
     _, directories = catalog_of([{b"a"}, {b"b"}, {b"c"}])
-    assert list(runs(directories)) == [directories]
+    assert [run.directories for run in runs(directories)] == [directories]
+
+
+def test_no_run_is_so_long_that_the_screen_would_wait_for_it(monkeypatch):
+    monkeypatch.setattr(runs_module, "_MOST", 2)
+    _, directories = catalog_of([{b"a"}, {b"b"}, {b"c"}])
+    assert [len(run.directories) for run in runs(directories)] == [2, 1]
+
+
+def paths_of(made):
+    return [directory.path for run in made for directory in run.directories]
+
+
+def test_all_directories_are_in_the_runs_of_a_catalog():
+    catalog, _ = catalog_of([{b"a"}, set(), {b"c"}])
+    assert paths_of(all_runs(catalog)) == [b"", b"0000", b"0001", b"0002"]
+
+
+def test_the_runs_of_a_catalog_are_made_once_while_it_stays_the_same():
+    catalog, _ = catalog_of([{b"a"}, {b"b"}])
+    assert list(all_runs(catalog)) == list(all_runs(catalog))
+
+
+def test_a_directory_that_is_listed_later_is_in_the_runs_then():
+    catalog, _ = catalog_of([{b"a"}])
+    list(all_runs(catalog))
+    catalog.forget(b"0000")
+    catalog.add_listing(ListedDirectory(b"0000", [b"below"], [b"x"], placed=[0], sizes=[1]), PLACEMENTS)
+    catalog.add_listing(ListedDirectory(b"0000/below", [], [b"y"], placed=[0], sizes=[1]), PLACEMENTS)
+    assert paths_of(all_runs(catalog)) == [b"", b"0000", b"0000/below"]
+
+
+def test_runs_begun_before_a_listing_are_not_taken_for_all():
+    catalog, _ = catalog_of([{b"a"}])
+    catalog.forget(b"0000")
+    begun = all_runs(catalog)
+    next(begun)
+    catalog.add_listing(ListedDirectory(b"0000", [], [b"x"], placed=[0], sizes=[1]), PLACEMENTS)
+    list(begun)
+    assert [run.starts[-1] for run in all_runs(catalog)] == [0, 1]
 
 
 def test_a_string_is_not_found_where_one_directory_ends_and_the_next_begins():

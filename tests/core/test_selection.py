@@ -66,7 +66,8 @@ def fill(catalog, known, order=lambda waiting: len(waiting) - 1, taken=lambda di
 
 def select(catalog, needle, scope=b"", narrows=None):
     selection = Selection(catalog, b"/inputfs", catalog.directories[scope], Substring(needle), narrows)
-    selection.match(list(selection.to_match()))
+    for run in selection.runs_to_match():
+        selection.match(run)
     return selection
 
 
@@ -170,7 +171,8 @@ def test_a_row_is_found_without_counting_what_its_directory_keeps(monkeypatch):
     for path in (b"", b"d"):
         catalog.add_listing(known[path], [])
     selection = Selection(catalog, b"/inputfs", catalog.root, Substring(b"a"))
-    selection.match([catalog.root, catalog.directories[b"d"]])
+    for run in selection.runs_to_match():
+        selection.match(run)
     picture, counted = selection.picture(), []
     monkeypatch.setattr(branches, "kept_count", lambda directory, kept: counted.append(directory) or 2)
     assert picture.row(1).name == b"a2"

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from disco.dfs.gluster import runs
 from disco.dfs.gluster.filters import Substring
 from disco.dfs.gluster.units import ListedDirectory
 from disco.dfs.gluster.workers import completed
@@ -110,7 +111,7 @@ def test_what_was_selected_before_is_shown_until_something_is_found(
     made: Made, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(loader_module, "_FIRST_WITHIN", 20)
-    monkeypatch.setattr(matcher, "_RUN", 1)
+    monkeypatch.setattr(runs, "_MOST", 1)
     monkeypatch.setattr(matcher, "_FIRST_SLICE", -1)  # the loader comes round after each directory
     monkeypatch.setattr(matcher, "_SLICE", -1)
     loader = made(HeldSource(dataset([b"%03d/file" % number for number in range(50)] + [b"050/found"])))

@@ -15,11 +15,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import compress
 from types import MappingProxyType
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from .names import NameStore, Span
 from .placement import Placement, WayKnown
 from .units import FAILED, GONE, PENDING, ListedDirectory, ResolvedFiles
+
+if TYPE_CHECKING:
+    from .runs import Run
 
 __all__ = ["Catalog", "CatalogDirectory", "DirectoryState", "Part", "child_index"]
 
@@ -98,6 +101,14 @@ class CatalogDirectory:
         while directory is not None:
             yield directory
             directory = directory.parent
+
+    def with_all_below(self) -> Iterator[CatalogDirectory]:
+        """This directory and all below it, by path."""
+        stack = [self]
+        while stack:
+            directory = stack.pop()
+            yield directory
+            stack.extend(reversed(directory.children))
 
     def index_of(self, child: CatalogDirectory) -> int:
         """Which of its children a directory is."""
@@ -228,7 +239,8 @@ class Progress:
 class Catalog:
     """The dataset below ``root``: its directories by path, and the placements that its files share.
 
-    ``numbered``: directories by their number; None of those that were forgotten.
+    ``numbered``: directories by their number; None of those that were forgotten. ``runs``: see ``runs.py``; None where
+    directories have come or gone since they were made.
     """
 
     def __init__(self, root: bytes) -> None:
@@ -239,6 +251,7 @@ class Catalog:
         self.placements: list[Placement] = []
         self._numbers: dict[Placement, int] = {}
         self.progress = Progress(directories_known=1)
+        self.runs: list[Run] | None = None
 
     def _add(self, path: bytes, parent: CatalogDirectory | None) -> CatalogDirectory:
         directory = CatalogDirectory(len(self.numbered), path, parent, self.names)
@@ -251,6 +264,7 @@ class Catalog:
 
         ``placements``: what each of ``listed.answers`` means, or in words why it is no place for a job.
         """
+        self.runs = None
         directory = self.directories[listed.directory]
         keys = sorted([name + b"/" for name in listed.directories])
         found = [self._add(os.path.join(listed.directory, key[:-1]), directory) for key in keys]
@@ -313,6 +327,7 @@ class Catalog:
 
     def forget(self, path: bytes) -> None:
         """Forgets what was listed at and below a directory, which is known and waiting again, as another object."""
+        self.runs = None
         old = self.directories[path]
         stack, known = [old], 0
         while stack:

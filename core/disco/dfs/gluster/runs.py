@@ -3,50 +3,76 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from itertools import accumulate, pairwise
 from operator import itemgetter
 
-from .catalog import CatalogDirectory, Part
+from .catalog import Catalog, CatalogDirectory, Part
 from .filters import Substring
-from .names import NameStore, Span
+from .names import Span
 from .units import FAILED, GONE, PENDING
 
-__all__ = ["MatchedRun", "names_of_run", "runs"]
+__all__ = ["MatchedRun", "Run", "all_runs", "runs"]
 
 _UNSETTLED = (PENDING, FAILED, GONE)
+_MOST = 64  # directories in a run
 
 
-def runs(directories: Sequence[CatalogDirectory]) -> Iterator[list[CatalogDirectory]]:
-    """The directories, in runs whose names follow each other in memory; one without files is a run of its own."""
+class Run:
+    """Directories whose names stand one behind the other in memory: no more than some; one without files by itself.
+
+    ``span``: where the names of all their files stand, with a NUL between two; ``paths``: the directories' own, with a
+    NUL between two; ``starts``: for each directory the number of files before it, and for all in the end.
+    """
+
+    __slots__ = ("directories", "paths", "span", "starts")
+
+    def __init__(self, directories: list[CatalogDirectory]) -> None:
+        first, last = directories[0].span, directories[-1].span
+        self.directories = directories
+        self.span = Span(first.start, last.start + last.length - first.start)
+        self.paths = b"\0".join([directory.path for directory in directories])
+        self.starts = list(accumulate([len(directory.places) for directory in directories], initial=0))
+
+
+def runs(directories: Iterable[CatalogDirectory]) -> Iterator[Run]:
+    """The directories, in their order, in runs."""
     run: list[CatalogDirectory] = []
     end = -1
     for directory in directories:
         start, length = directory.span
-        if start != end or not length:
+        if start != end or not length or len(run) >= _MOST:
             if run:
-                yield run
+                yield Run(run)
             run = []
         run.append(directory)
         end = start + length + 1 if length else -1
     if run:
+        yield Run(run)
+
+
+def all_runs(catalog: Catalog) -> Iterator[Run]:
+    """All directories of a catalog, by path, in runs; they are kept for the next time, when there may be no others."""
+    if catalog.runs is not None:
+        yield from catalog.runs
+        return
+    # The first number grows with what is forgotten, so that the pair never comes again for other directories.
+    state = len(catalog.numbered), catalog.progress.directories_listed
+    made = []
+    for run in runs(catalog.root.with_all_below()):
+        made.append(run)
         yield run
-
-
-def names_of_run(store: NameStore, run: Sequence[CatalogDirectory]) -> bytes:
-    """The names of a run's files, with a NUL between two."""
-    first, last = run[0].span, run[-1].span
-    return store.read(Span(first.start, last.start + last.length - first.start))
+    if state == (len(catalog.numbered), catalog.progress.directories_listed):
+        catalog.runs = made
 
 
 class MatchedRun:
-    """The directories of a run, and which of their files hold a string in their names. ``first``: where it stands first
-    in them, where that is known.
+    """A run, and which of its files hold a string in their names. ``first``: where it stands first in them, where that
+    is known.
     """
 
-    def __init__(self, directories: Sequence[CatalogDirectory], names: bytes, keep: Substring, first: int = 0) -> None:
-        self.directories = directories
-        self._starts = list(accumulate([len(directory.places) for directory in directories], initial=0))
+    def __init__(self, run: Run, names: bytes, keep: Substring, first: int = 0) -> None:
+        self.directories, self._starts = run.directories, run.starts
         kept = keep.holders(names, self._starts[-1], first)
         # Numbers counted through all directories; a name may hold the string more than once.
         self._kept = kept if len(set(kept)) == len(kept) else list(dict.fromkeys(kept))

@@ -17,7 +17,7 @@ from .branches import Branch, Kept
 from .catalog import Catalog, CatalogDirectory, Part
 from .filters import Filter, Substring
 from .picture import SelectionPicture, Totals
-from .runs import MatchedRun, names_of_run, runs
+from .runs import MatchedRun, Run, all_runs, runs
 from .units import GONE
 
 __all__ = ["Selection"]
@@ -59,15 +59,15 @@ class Selection:
 
     def to_match(self) -> Iterator[CatalogDirectory]:
         """The directories, by path, of which it has to be found out which files are kept."""
-        if self._narrows is not None:
-            yield from self._narrows.with_files()
-            self._narrows = None
-            return
-        stack = [self.scope]
-        while stack:
-            directory = stack.pop()
-            yield directory
-            stack.extend(reversed(directory.children))
+        if self._narrows is None:
+            return self.scope.with_all_below()
+        narrows, self._narrows = self._narrows, None
+        return narrows.with_files()
+
+    def runs_to_match(self) -> Iterator[Run]:
+        """As ``to_match``, in runs."""
+        everything = self._narrows is None and self.scope is self.catalog.root
+        return all_runs(self.catalog) if everything else runs(self.to_match())
 
     def with_files(self) -> Iterator[CatalogDirectory]:
         """The directories with files that are kept, and those that could not be read."""
@@ -87,42 +87,37 @@ class Selection:
         if directory.state == "listed" and directory.places:
             self.take(directory, self.marks(directory) if self.knows(directory) else self._match(directory))
 
-    def match(self, directories: Sequence[CatalogDirectory]) -> list[CatalogDirectory]:
+    def match(self, run: Run) -> list[CatalogDirectory]:
         """Takes up directories of the scope whose files were not matched yet. Returns those that may have files that
         are kept: where a block of names does not hold the string, none of its directories is looked at.
         """
         assert isinstance(self.keep, Substring)
-        needle, found = self.keep.needle, list[CatalogDirectory]()
-        in_names_only = needle and b"/" not in needle and b"\0" not in needle
-        for run in runs(directories):
-            paths = b"\0".join([directory.path for directory in run])
-            if not in_names_only or needle in self.mount_point or needle in paths or not run[-1].span.length:
-                for directory in run:
-                    self.update(directory)
-                found.extend(run)
-                continue
-            names = names_of_run(self.catalog.names, run)
-            # In a long block, a byte that is not there is found out many times faster than a string that is not.
-            if all(byte in names for byte in set(needle)):
-                found.extend(self._match_run(run, names, self.keep))
-        return found
+        needle = self.keep.needle
+        in_names_only = needle and b"/" not in needle and b"\0" not in needle and needle not in self.mount_point
+        if not in_names_only or needle in run.paths or not run.span.length:
+            for directory in run.directories:
+                self.update(directory)
+            return run.directories
+        names = self.catalog.names.read(run.span)
+        # In a long block, a byte that is not there is found out many times faster than a string that is not.
+        return self._match_run(run, names, self.keep) if all(byte in names for byte in set(needle)) else []
 
-    def _match_run(self, run: list[CatalogDirectory], names: bytes, keep: Substring) -> list[CatalogDirectory]:
+    def _match_run(self, run: Run, names: bytes, keep: Substring) -> list[CatalogDirectory]:
         """Takes up those directories of a run that have names which hold the string, and returns them."""
         at = keep.first(names)
         if at < 0:
             return []
-        starts = [directory.span.start - run[0].span.start for directory in run]
-        if keep.needle not in run[bisect_right(starts, at) - 1].common:
+        starts = [directory.span.start - run.span.start for directory in run.directories]
+        if keep.needle not in run.directories[bisect_right(starts, at) - 1].common:
             return self._take_run(MatchedRun(run, names, keep, at))
         found = []
         while at >= 0:
             number = bisect_right(starts, at) - 1
-            directory = run[number]
+            directory = run.directories[number]
             in_all = keep.needle in directory.common
             self.take(directory, None if in_all else keep.name_marks(directory.joined_names))
             found.append(directory)
-            at = keep.first(names, starts[number + 1]) if number + 1 < len(run) else -1
+            at = keep.first(names, starts[number + 1]) if number + 1 < len(starts) else -1
         return found
 
     def _take_run(self, matched: MatchedRun) -> list[CatalogDirectory]:
