@@ -8,13 +8,13 @@ import gc
 __all__ = ["QuietCollector"]
 
 _SOON, _LATER = 0.02, 1.0  # seconds of quiet
-_OLDER_EVERY = 8  # times that it looks at the newest
+_OLDER_EVERY, _ALL_EVERY = 8, 8  # times that it looks at the newest; at the older
 
 
 class QuietCollector:
     """What is painted leaves objects that refer to each other, 1,500 at each key (measured), and the collector would
     come in the middle of a key, for up to 100 ms. In a short quiet it looks at the newest, and sometimes at what they
-    have left; in a longer one at all.
+    have left; in a longer one, when that was done often, at all: with 10,000,000 files this takes 50 ms.
     """
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
@@ -24,7 +24,7 @@ class QuietCollector:
     def stir(self) -> None:
         """Something was done: the quiet begins now."""
         self.close()
-        self._to_come = [self._loop.call_later(_SOON, self._look), self._loop.call_later(_LATER, gc.collect)]
+        self._to_come = [self._loop.call_later(_SOON, self._look), self._loop.call_later(_LATER, self._look_at_all)]
 
     def close(self) -> None:
         """Looks no more."""
@@ -34,3 +34,8 @@ class QuietCollector:
     def _look(self) -> None:
         _, looked_at_newest, _ = gc.get_count()
         gc.collect(1 if looked_at_newest >= _OLDER_EVERY else 0)
+
+    def _look_at_all(self) -> None:
+        _, _, looked_at_older = gc.get_count()
+        if looked_at_older >= _ALL_EVERY:
+            gc.collect()

@@ -58,13 +58,17 @@ async def test_when_the_newest_were_looked_at_often_those_that_are_left_are_look
     assert looked == [1]
 
 
-async def test_when_it_is_quiet_for_long_all_are_looked_at(looked: list[int], monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(("times", "looked_at"), [(0, [0]), (quiet._ALL_EVERY, [0, 2])])
+async def test_when_it_is_quiet_for_long_all_are_looked_at_if_the_older_were_often(
+    looked: list[int], monkeypatch: pytest.MonkeyPatch, times: int, looked_at: list[int]
+) -> None:
     monkeypatch.setattr(quiet, "_LATER", 0)
+    monkeypatch.setattr(quiet.gc, "get_count", lambda: (0, 0, times))
     collector = QuietCollector(asyncio.get_running_loop())
     collector.stir()
     await turns()
     collector.close()
-    assert looked == [0, 2]
+    assert looked == looked_at
 
 
 async def test_nothing_is_looked_at_once_the_screen_is_gone(looked: list[int]) -> None:
