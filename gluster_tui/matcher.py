@@ -49,7 +49,7 @@ class Matcher:
         catalog: Catalog,
         tell: Callable[[Callable[[], None]], None],
         matched: Callable[[CatalogDirectory], None],
-        screen_first: Callable[[], None] = lambda: None,
+        screen_first: Callable[[], None],
     ) -> None:
         self.fault: str | None = None
         self._catalog, self._tell, self._matched, self._screen_first = catalog, tell, matched, screen_first

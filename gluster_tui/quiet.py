@@ -9,6 +9,7 @@ __all__ = ["QuietCollector"]
 
 _SOON, _LATER = 0.02, 1.0  # seconds of quiet
 _OLDER_EVERY, _ALL_EVERY = 8, 8  # times that it looks at the newest; at the older
+_MANY = 100_000  # files
 
 
 class QuietCollector:
@@ -20,6 +21,15 @@ class QuietCollector:
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         self._loop = loop
         self._to_come: list[asyncio.TimerHandle] = []
+        self._frozen_files = 0
+
+    def catalog_grew(self, files: int) -> None:
+        """The catalog holds so many files by now: what they take is never looked at again. From any thread."""
+        if files > self._frozen_files + _MANY:
+            # Nothing else goes on while it is looked at (measured: 80 ms with 1,000,000 files), and it has no cycles
+            # that would be left behind. Not at each update: what is painted leaves cycles, which would stay.
+            gc.freeze()
+            self._frozen_files = files
 
     def stir(self) -> None:
         """Something was done: the quiet begins now."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 import os
 import threading
 from dataclasses import dataclass
@@ -13,23 +12,20 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
 from textual.message import Message
-from textual.screen import Screen
 from textual.theme import Theme
 
 from disco.dfs.gluster.catalog import CatalogDirectory
 from disco.dfs.gluster.cluster import Volume
-from disco.dfs.gluster.errors import GlusterError, shown
+from disco.dfs.gluster.errors import shown
 from disco.dfs.gluster.filters import Filter, Substring
-from disco.dfs.gluster.map_saving import MapFile, use_line
 from disco.dfs.gluster.picture import SelectionPicture
 from disco.dfs.gluster.units import PENDING
 
 from ..commands import EXPLORER_COMMANDS, bindings
-from ..display import NodeColours, by_words
+from ..display import NodeColours
 from ..helper_process import HelperEndedError
 from ..loader import Loader
-from ..map_desk import MapDesk
-from ..messages import CopyWanted, Loaded, MapSaved, MountsWanted, ReopenWanted
+from ..messages import CopyWanted, Loaded, MountsWanted, ReopenWanted
 from ..pacing import ScreenFirst
 from ..quiet import QuietCollector
 from ..session import Session
@@ -40,23 +36,12 @@ from ..widgets.file_list import FileList, empty_words
 from ..widgets.keys import Keys
 from ..widgets.replicas import Replicas
 from ..widgets.rows import Rows
+from .mapped import MappedScreen
 
 if TYPE_CHECKING:
     from .export import ExportScreen
-    from .workbench import WorkbenchScreen
 
 __all__ = ["ExplorerScreen"]
-
-_MANY = 100_000  # files
-_TOAST = 52  # cells of a line in a notification
-_MAP_EVERY = 2.0  # seconds after which the host map's file is looked at again
-
-
-@dataclass
-class _MapRead(Message):
-    """The host map's file was read, or cannot be."""
-
-    found: MapFile | GlusterError
 
 
 @dataclass
@@ -68,7 +53,7 @@ class _FoundOn(Message):
     row: int | None
 
 
-class ExplorerScreen(Screen[None]):
+class ExplorerScreen(MappedScreen):
     """Browses one dataset."""
 
     OWN_COMMANDS = EXPLORER_COMMANDS
@@ -77,22 +62,16 @@ class ExplorerScreen(Screen[None]):
 
     def __init__(self, session: Session, colours: NodeColours, typed: Typed) -> None:
         """``typed``: the filter to begin with."""
-        super().__init__()
+        super().__init__(session, colours)
         self._typed = typed
-        self.session = session
-        self.colours = colours
         loop = asyncio.get_running_loop()
         screen_first, self._collector = ScreenFirst(loop), QuietCollector(loop)
         self.loader = Loader(session.source, session.start, lambda update: self._from_loader(update), screen_first)
         self.keep: Filter = Substring(b"")
         self.ticket = 0
-        self.latest: Update | None = None
-        self.desk = MapDesk(session, self._map_changed)
         self._export: ExportScreen | None = None
-        self._workbench: WorkbenchScreen | None = None
         start = session.start
         self._wanted = None if start.name is None else (start.directory, start.name)
-        self._frozen_files = 0
         self._volumes: tuple[Volume, ...] = ()
 
     def compose(self) -> ComposeResult:
@@ -116,8 +95,7 @@ class ExplorerScreen(Screen[None]):
         self.files.focus()
         self.query_one(FilterBar).typed = self._typed
         self.app.theme_changed_signal.subscribe(self, self._theme_changed)
-        self.look_at_map()
-        self.set_interval(_MAP_EVERY, self.look_at_map)
+        self.watch_map()
         self.call_after_refresh(self.loader.begin)  # both at once take longer than one after the other
 
     def on_unmount(self) -> None:
@@ -145,20 +123,14 @@ class ExplorerScreen(Screen[None]):
 
     def _from_loader(self, update: Update) -> None:
         """On the loader's thread."""
-        if update.progress.files > self._frozen_files + _MANY:
-            # The collector would look through the whole catalog time and again, and nothing goes on meanwhile
-            # (measured: 80 ms with 1,000,000 files). It need not: the catalog has no cycles that would be left behind.
-            # Not at each update: what is painted leaves cycles, which would stay.
-            gc.freeze()
-            self._frozen_files = update.progress.files
+        self._collector.catalog_grew(update.progress.files)
         self.post_message(Loaded(update))
 
     def on_loaded(self, message: Loaded) -> None:
         update = message.update
         if update.ticket < self.ticket:
             return  # of a selection that the user has left since
-        if self._workbench is not None:
-            self._workbench.selection_changed(update.picture, whole=update.complete)
+        self.show_in_workbench(update)
         earlier, self.latest = self.latest, update
         if earlier is None or (earlier.complete, earlier.stopped) != (update.complete, update.stopped):
             self.refresh_bindings()
@@ -314,68 +286,16 @@ class ExplorerScreen(Screen[None]):
     def action_mounts(self) -> None:
         self.post_message(MountsWanted())
 
-    # The host map.
-
-    def look_at_map(self) -> None:
-        """Looks whether the host map's file has changed."""
-        self.desk.look(lambda found: self.post_message(_MapRead(found)))
-
-    def on__map_read(self, message: _MapRead) -> None:
-        if self.desk.take_read(message.found):
-            self._tell_of_map()
-
-    def on_map_saved(self, message: MapSaved) -> None:
-        """A save has ended; its dialog may have been left since."""
-        self.desk.saving = False
-        if isinstance(message.outcome, GlusterError):
-            if self._workbench is None or not self._workbench.refused(message.outcome):
-                self.notify(shown(str(message.outcome)), title="Not saved", severity="error", markup=False)
-            return
-        words = shown(message.target)
-        if self.desk.is_recorded or os.path.abspath(self.desk.path) != message.target:
-            words = f"{words}, which jobs use by {shown(use_line(message.target))}"
-        # Textual cuts what has no space to break it at.
-        self.notify("\n".join(by_words(words, _TOAST)), title="Saved", markup=False)
-        self.desk.saved(message.outcome)
-        if self._workbench is not None:
-            self._workbench.close_dialog()
-
-    def _tell_of_map(self) -> None:
-        """Shows what is new of the map's file."""
-        words, on_disk = "", self.desk.on_disk
-        if on_disk is not None:
-            gone = "is gone from the disk: m, then w, writes it again"
-            words = f"! the host map {gone if on_disk.content is None else 'has changed on disk: m, then l, takes it'}"
-        self.query_one(NoticeBar).tell_of_map(words)
-        if self._workbench is not None:
-            self._workbench.map_changed()
-
-    def _map_changed(self) -> None:
-        """The session goes by another map from now on."""
-        self.colours.know(self.session.nodes)
+    def nodes_changed(self) -> None:
         self.files.forget_rows()
         self._show_file()
         self.query_one(TitleBar).refresh()
-        self._tell_of_map()
 
-    def action_host_map(self) -> None:
-        """Opens the workbench, on the volume under the cursor in the replicas panel."""
-        from .workbench import WorkbenchScreen  # it would hold up the first screen
+    @property
+    def volume_at_cursor(self) -> int | None:
+        return self.replicas.volume if self.focused is self.replicas else None
 
-        volume = self.replicas.volume if self.focused is self.replicas else None
-        picture = self.latest.picture if self.latest is not None else None
-        whole = self.latest is not None and self.latest.complete
-        self._workbench = WorkbenchScreen(self.desk, self.colours, self.post_message, volume)
-        if picture is not None:
-            self._workbench.selection_changed(picture, whole=whole)
-        self.app.push_screen(self._workbench, self._left_workbench)
-
-    def _left_workbench(self, volume: int | None) -> None:
-        self._workbench = None
-        if volume is not None:
-            self._go_to_volume(volume)
-
-    def _go_to_volume(self, volume: int) -> None:
+    def go_to_volume(self, volume: int) -> None:
         """Has the next file looked for that lies on a volume: there may be millions."""
         picture, cursor = self.files.picture, self.files.cursor
         if picture is not None:

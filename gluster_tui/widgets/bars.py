@@ -121,9 +121,6 @@ class FilterBar(Horizontal):
         # Not when its message comes: the line may be painted before, and that takes longer than to find what it keeps.
         self.watch(self.input, "value", self._tell, init=False)
 
-    def on_input_changed(self, event: Input.Changed) -> None:
-        event.stop()
-
     def _tell(self) -> None:
         text = self.input.value
         self._wanted = Typed(text, self.regex)

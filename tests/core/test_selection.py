@@ -174,7 +174,7 @@ def test_a_row_is_found_without_counting_what_its_directory_keeps(monkeypatch):
     for run in selection.runs_to_match():
         selection.match(run)
     picture, counted = selection.picture(), []
-    monkeypatch.setattr(branches, "kept_count", lambda directory, kept: counted.append(directory) or 2)
+    monkeypatch.setattr(branches, "_kept_count", lambda directory, kept: counted.append(directory) or 2)
     assert picture.row(1).name == b"a2"
     assert counted == []
 

@@ -4,7 +4,7 @@ import asyncio
 import errno
 import gc
 
-from gluster_tui.screens import explorer as explorer_module
+from gluster_tui import quiet
 
 from .driving import enter_filter, explorer, running, settled, until
 from .sources import HeldSource, dataset, session_of
@@ -96,7 +96,7 @@ async def test_work_in_many_goes_is_not_added_up():
 async def test_what_painting_leaves_behind_can_be_collected_once_the_dataset_is_there(monkeypatch):
     """What is frozen is never collected: only the catalog is to be, and not the garbage of each key."""
     frozen = []
-    monkeypatch.setattr(explorer_module, "_MANY", 0)
+    monkeypatch.setattr(quiet, "_MANY", 0)
     async with running(session_of(dataset())) as pilot:
         monkeypatch.setattr(gc, "freeze", lambda: frozen.append(True))
         await enter_filter(pilot, "a")

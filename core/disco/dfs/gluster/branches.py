@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from .catalog import CatalogDirectory, child_index
 
-__all__ = ["Branch", "Kept", "Segment", "kept_count"]
+__all__ = ["Branch", "Kept", "Segment"]
 
 
 class Segment(NamedTuple):
@@ -46,12 +46,12 @@ class Branch:
         self.starts: Sequence[int] = ()
         self.stops: Sequence[int] = ()
         self.before: Sequence[int] = ()  # for each child, how many files of the directory's own stand before it
-        self.count = kept_count(directory, marks) if own is None else own
+        self.count = _kept_count(directory, marks) if own is None else own
         if below:
             self._place_children()
 
     def _place_children(self) -> None:
-        counts = [kept_count(directory, kept) for directory, kept in zip(self.below, self.children, strict=True)]
+        counts = [_kept_count(directory, kept) for directory, kept in zip(self.below, self.children, strict=True)]
         self.before = self._own_before() if self.count else array("q", bytes(8 * len(counts)))
         self.starts = array("q", map(add, self.before, accumulate(counts, initial=0)))
         self.stops = array("q", map(add, self.starts, counts))
@@ -145,7 +145,7 @@ class Branch:
 Kept = Branch | bytes | None
 
 
-def kept_count(directory: CatalogDirectory, kept: Kept) -> int:
+def _kept_count(directory: CatalogDirectory, kept: Kept) -> int:
     """How many files are kept in a directory and below it."""
     if isinstance(kept, Branch):
         return kept.count

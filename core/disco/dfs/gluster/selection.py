@@ -189,10 +189,7 @@ class Selection:
             if directory.children:
                 levels[_depth(directory)][directory.number] = directory
                 continue
-            if marks != b"":
-                self._kept[directory.number] = marks
-            else:
-                self._kept.pop(directory.number, None)
+            self._put(directory, marks)
             if directory is not self.scope and directory.parent is not above and directory.parent is not None:
                 above = directory.parent
                 levels[_depth(above)][above.number] = above
@@ -202,13 +199,17 @@ class Selection:
                 below = [child for child in directory.children if child.number in self._kept]
                 children = [self._kept[child.number] for child in below]
                 branch = Branch(directory, self.marks(directory), below, children)
-                if branch.count:
-                    self._kept[directory.number] = branch
-                else:
-                    self._kept.pop(directory.number, None)
+                self._put(directory, branch if branch.count else b"")
                 if directory is not self.scope and directory.parent is not None:
                     levels[level - 1][directory.parent.number] = directory.parent
         self._grown_from.clear()
+
+    def _put(self, directory: CatalogDirectory, kept: Kept) -> None:
+        """``kept``: b"" for nothing."""
+        if kept != b"":
+            self._kept[directory.number] = kept
+        else:
+            self._kept.pop(directory.number, None)
 
 
 def _depth(directory: CatalogDirectory) -> int:
