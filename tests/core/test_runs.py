@@ -34,7 +34,7 @@ def catalog_of(folders, place=lambda number: number % 2):
 
 
 def matched(catalog, directories, needle):
-    run = Run(directories)
+    run = Run(catalog, directories)
     return MatchedRun(run, catalog.names.read(run.span), Substring(needle))
 
 
@@ -71,7 +71,7 @@ def test_a_run_of_which_more_may_be_learned_is_not_added_up_at_once(folders, nee
 def test_a_selection_adds_up_the_same_by_runs_and_by_directories(folders, needle):
     catalog, directories = catalog_of(folders)
     by_runs, by_directories = (Selection(catalog, b"/", catalog.root, Substring(needle)) for _ in range(2))
-    for run in runs(directories):
+    for run in runs(catalog, directories):
         by_runs.match(run)
     for directory in directories:
         by_directories.update(directory)
@@ -82,7 +82,7 @@ def test_a_selection_adds_up_the_same_by_runs_and_by_directories(folders, needle
 def test_a_directory_that_is_looked_at_again_is_not_counted_twice(folders, needle):
     catalog, directories = catalog_of(folders)
     selection = Selection(catalog, b"/", catalog.root, Substring(needle))
-    for run in runs(directories):
+    for run in runs(catalog, directories):
         selection.match(run)
     before = selection.picture().totals
     for directory in directories:
@@ -94,26 +94,26 @@ def test_sizes_that_do_not_fit_the_usual_array_are_added_up_by_directory():
     catalog, directories = catalog_of([{b"a", b"b"}])
     directories[0].put_sizes([1], [1 << 40])
     selection = Selection(catalog, b"/", catalog.root, Substring(b"b"))
-    for run in runs(directories):
+    for run in runs(catalog, directories):
         selection.match(run)
     assert selection.totals.bytes == 1 << 40
 
 
 def test_directories_whose_names_do_not_follow_each_other_are_no_run():
-    _, directories = catalog_of([{b"a"}, {b"b"}, {b"c"}])
-    made = runs([directories[0], directories[2]])
+    catalog, directories = catalog_of([{b"a"}, {b"b"}, {b"c"}])
+    made = runs(catalog, [directories[0], directories[2]])
     assert [run.directories for run in made] == [[directories[0]], [directories[2]]]
 
 
 def test_directories_whose_names_follow_each_other_are_one_run():
-    _, directories = catalog_of([{b"a"}, {b"b"}, {b"c"}])
-    assert [run.directories for run in runs(directories)] == [directories]
+    catalog, directories = catalog_of([{b"a"}, {b"b"}, {b"c"}])
+    assert [run.directories for run in runs(catalog, directories)] == [directories]
 
 
 def test_no_run_is_so_long_that_the_screen_would_wait_for_it(monkeypatch):
     monkeypatch.setattr(runs_module, "_MOST", 2)
-    _, directories = catalog_of([{b"a"}, {b"b"}, {b"c"}])
-    assert [len(run.directories) for run in runs(directories)] == [2, 1]
+    catalog, directories = catalog_of([{b"a"}, {b"b"}, {b"c"}])
+    assert [len(run.directories) for run in runs(catalog, directories)] == [2, 1]
 
 
 def paths_of(made):

@@ -27,22 +27,26 @@ class Branch:
     """The files that a selection keeps in a directory and below it.
 
     ``marks``: for each of the directory's files 0 where it is not kept; None where all are, b"" where none is.
-    ``below``: the directories in it with files that are kept, by path; for each of them ``children``, what that is, and
-    ``starts`` and ``stops``, the numbers that its files have among all. ``count``: files in all.
+    ``below``: which of the directories in it, ``among``, have files that are kept; for each of them ``children``, what
+    that is, and ``starts`` and ``stops``, the numbers that its files have among all. ``count``: files in all.
+
+    The garbage collector looks at whatever refers to objects, time and again, and there are many directories: so these
+    are indexes into what the directory has anyway, and a tuple of which it sees that only bytes are in it.
     """
 
-    __slots__ = ("before", "below", "children", "count", "directory", "marks", "starts", "stops")
+    __slots__ = ("among", "before", "below", "children", "count", "directory", "marks", "starts", "stops")
 
     def __init__(
         self,
         directory: CatalogDirectory,
         marks: bytes | None,
-        below: Sequence[CatalogDirectory] = (),
-        children: Sequence[Kept] = (),
+        below: Sequence[int] = (),
+        children: tuple[Kept, ...] = (),
         own: int | None = None,
     ) -> None:
         """``own``: how many of the directory's own files are kept, where that is known."""
         self.directory, self.marks, self.below, self.children = directory, marks, below, children
+        self.among = directory.children  # when it is read anew, it will have others
         self.starts: Sequence[int] = ()
         self.stops: Sequence[int] = ()
         self.before: Sequence[int] = ()  # for each child, how many files of the directory's own stand before it
@@ -51,7 +55,7 @@ class Branch:
             self._place_children()
 
     def _place_children(self) -> None:
-        counts = [_kept_count(directory, kept) for directory, kept in zip(self.below, self.children, strict=True)]
+        counts = [_kept_count(self.among[i], kept) for i, kept in zip(self.below, self.children, strict=True)]
         self.before = self._own_before() if self.count else array("q", bytes(8 * len(counts)))
         self.starts = array("q", map(add, self.before, accumulate(counts, initial=0)))
         self.stops = array("q", map(add, self.starts, counts))
@@ -60,7 +64,7 @@ class Branch:
     def _own_before(self) -> array[int]:
         before, own, last = array("q"), 0, 0
         for child in self.below:
-            cut = self.directory.cuts[self.directory.index_of(child)]
+            cut = self.directory.cuts[child]
             own += cut - last - (self.marks.count(0, last, cut) if self.marks is not None else 0)
             last = cut
             before.append(own)
@@ -71,7 +75,7 @@ class Branch:
         if isinstance(kept, Branch):
             return kept
         # At each look at a row: they are not to be counted again.
-        return Branch(self.below[at], kept, own=self.stops[at] - self.starts[at])
+        return Branch(self.among[self.below[at]], kept, own=self.stops[at] - self.starts[at])
 
     def indexes(self) -> Sequence[int]:
         """The directory's own files that are kept."""
@@ -94,8 +98,9 @@ class Branch:
         """The number of the file at ``index`` of a directory, None where it is not kept."""
         branch, number = self, 0
         for towards in reversed(list(takewhile(lambda above: above is not self.directory, directory.above))):
-            at = child_index(branch.below, towards)
-            if at == len(branch.below) or branch.below[at] is not towards:
+            child = child_index(branch.among, towards)
+            at = bisect_left(branch.below, child)
+            if at == len(branch.below) or branch.below[at] != child or branch.among[child] is not towards:
                 return None
             number += branch.starts[at]
             branch = branch._child(at)
@@ -118,7 +123,7 @@ class Branch:
             if item.marks != b"" and item.directory.places:
                 yield item.directory
             below = zip(item.below, item.children, strict=True)
-            stack.extend(reversed([kept if isinstance(kept, Branch) else directory for directory, kept in below]))
+            stack.extend(reversed([kept if isinstance(kept, Branch) else item.among[i] for i, kept in below]))
 
     def segments(self) -> Iterator[Segment]:
         """All files, by path."""
@@ -140,8 +145,7 @@ class Branch:
             stack.extend(reversed(parts))
 
 
-# What is kept in a directory and below it. Of one without directories in it, which nearly all are, only its marks: an
-# object for each would be one more that the garbage collector looks through, time and again.
+# What is kept in a directory and below it. Of one without directories in it, which nearly all are, only its marks.
 Kept = Branch | bytes | None
 
 

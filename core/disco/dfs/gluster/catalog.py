@@ -110,10 +110,6 @@ class CatalogDirectory:
             yield directory
             stack.extend(reversed(directory.children))
 
-    def index_of(self, child: CatalogDirectory) -> int:
-        """Which of its children a directory is."""
-        return child_index(self.children, child)
-
     def fill(self, listed: ListedDirectory, children: Sequence[CatalogDirectory]) -> None:
         """Takes up what a listing said. ``children``: in the order of ``name/``."""
         files = listed.files

@@ -125,7 +125,10 @@ class Regex:
             ends = [len(os.fsencode(match.group())) + 1 if match else 0 for match in found]
         else:
             ends = [match.end() + 1 if match else 0 for match in found]
-        marks = bytes([min(end, 255) for end in ends])
+        try:
+            marks = bytes(ends)
+        except ValueError:  # to cut each at 255 would take nearly as long as to match it
+            marks = bytes([min(end, 255) for end in ends])
         return None if marks.count(1) == len(marks) else marks
 
     def spans(self, directory: bytes, name: bytes, mark: int) -> list[tuple[int, int]]:

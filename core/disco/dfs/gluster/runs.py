@@ -6,6 +6,7 @@ from array import array
 from collections.abc import Iterable, Iterator
 from itertools import accumulate, pairwise
 from operator import itemgetter
+from typing import cast
 
 from .catalog import Catalog, CatalogDirectory, Part
 from .filters import Substring
@@ -22,33 +23,42 @@ class Run:
     """Directories whose names stand one behind the other in memory: no more than some; one without files by itself.
 
     ``span``: where the names of all their files stand, with a NUL between two; ``paths``: the directories' own, with a
-    NUL between two; ``starts``: for each directory the number of files before it, and for all in the end.
+    NUL between two; ``starts``: for each directory the number of files before it, and for all in the end;
+    ``name_starts``: for each directory where its names stand in those of the run.
     """
 
-    __slots__ = ("directories", "paths", "span", "starts")
+    # Numbers rather than objects, which the garbage collector would look through time and again.
+    __slots__ = ("_catalog", "_numbers", "name_starts", "paths", "span", "starts")
 
-    def __init__(self, directories: list[CatalogDirectory]) -> None:
+    def __init__(self, catalog: Catalog, directories: list[CatalogDirectory]) -> None:
         first, last = directories[0].span, directories[-1].span
-        self.directories = directories
+        self._catalog = catalog
+        self._numbers = array("l", [directory.number for directory in directories])
         self.span = Span(first.start, last.start + last.length - first.start)
+        self.name_starts = array("q", [directory.span.start - first.start for directory in directories])
         self.paths = b"\0".join([directory.path for directory in directories])
-        self.starts = list(accumulate([len(directory.places) for directory in directories], initial=0))
+        self.starts = array("q", accumulate([len(directory.places) for directory in directories], initial=0))
+
+    @property
+    def directories(self) -> list[CatalogDirectory]:
+        """The directories, none of which was forgotten since the run was made."""
+        return cast("list[CatalogDirectory]", list(map(self._catalog.numbered.__getitem__, self._numbers)))
 
 
-def runs(directories: Iterable[CatalogDirectory]) -> Iterator[Run]:
-    """The directories, in their order, in runs."""
+def runs(catalog: Catalog, directories: Iterable[CatalogDirectory]) -> Iterator[Run]:
+    """Directories of a catalog, in their order, in runs."""
     run: list[CatalogDirectory] = []
     end = -1
     for directory in directories:
         start, length = directory.span
         if start != end or not length or len(run) >= _MOST:
             if run:
-                yield Run(run)
+                yield Run(catalog, run)
             run = []
         run.append(directory)
         end = start + length + 1 if length else -1
     if run:
-        yield Run(run)
+        yield Run(catalog, run)
 
 
 def all_runs(catalog: Catalog) -> Iterator[Run]:
@@ -59,7 +69,7 @@ def all_runs(catalog: Catalog) -> Iterator[Run]:
     # The first number grows with what is forgotten, so that the pair never comes again for other directories.
     state = len(catalog.numbered), catalog.progress.directories_listed
     made = []
-    for run in runs(catalog.root.with_all_below()):
+    for run in runs(catalog, catalog.root.with_all_below()):
         made.append(run)
         yield run
     if state == (len(catalog.numbered), catalog.progress.directories_listed):

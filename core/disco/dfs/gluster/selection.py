@@ -7,21 +7,24 @@ same selection. One thread updates it; what it gives out are pictures that do no
 from __future__ import annotations
 
 import os
+from array import array
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import compress
+from typing import TypeVar
 
 from .branches import Branch, Kept
 from .catalog import Catalog, CatalogDirectory, Part
 from .filters import Filter, Substring
 from .picture import SelectionPicture, Totals
 from .runs import MatchedRun, Run, all_runs, runs
-from .units import GONE
+from .units import FAILED, GONE, PENDING
 
 __all__ = ["Selection"]
 
+T = TypeVar("T")
 
 _NOTHING: Part = (0, 0, ())
 
@@ -42,10 +45,13 @@ class Selection:
     ) -> None:
         self.catalog, self.mount_point, self.scope, self.keep = catalog, mount_point, scope, keep
         self.totals = Totals()
-        # What the files of each directory add up to; None where they never change, and may be added up again.
+        # What the files of each directory add up to; None where that never changes, and may be added up again.
         self._parts: dict[int, Part | None] = {}
-        self._kept: dict[int, Kept] = {}  # of the directories with files that are kept
-        self._grown_from: dict[int, tuple[CatalogDirectory, bytes | None]] = {}  # what is not in there yet
+        # Of those with files that are kept. The garbage collector looks through no dictionary of bytes, so that the
+        # few branches have one of their own; and so have the marks of directories that are not in these yet.
+        self._leaves: dict[int, bytes | None] = {}
+        self._branches: dict[int, Branch] = {}
+        self._grown_from: dict[int, bytes | None] = {}
         self._unreadable: dict[int, CatalogDirectory] = {}
         self._narrows = narrows
 
@@ -67,7 +73,7 @@ class Selection:
     def runs_to_match(self) -> Iterator[Run]:
         """As ``to_match``, in runs."""
         everything = self._narrows is None and self.scope is self.catalog.root
-        return all_runs(self.catalog) if everything else runs(self.to_match())
+        return all_runs(self.catalog) if everything else runs(self.catalog, self.to_match())
 
     def with_files(self) -> Iterator[CatalogDirectory]:
         """The directories with files that are kept, and those that could not be read."""
@@ -95,9 +101,10 @@ class Selection:
         needle = self.keep.needle
         in_names_only = needle and b"/" not in needle and b"\0" not in needle and needle not in self.mount_point
         if not in_names_only or needle in run.paths or not run.span.length:
-            for directory in run.directories:
+            directories = run.directories
+            for directory in directories:
                 self.update(directory)
-            return run.directories
+            return directories
         names = self.catalog.names.read(run.span)
         # In a long block, a byte that is not there is found out many times faster than a string that is not.
         return self._match_run(run, names, self.keep) if all(byte in names for byte in set(needle)) else []
@@ -107,13 +114,13 @@ class Selection:
         at = keep.first(names)
         if at < 0:
             return []
-        starts = [directory.span.start - run.span.start for directory in run.directories]
-        if keep.needle not in run.directories[bisect_right(starts, at) - 1].common:
+        starts, directories = run.name_starts, run.directories
+        if keep.needle not in directories[bisect_right(starts, at) - 1].common:
             return self._take_run(MatchedRun(run, names, keep, at))
         found = []
         while at >= 0:
             number = bisect_right(starts, at) - 1
-            directory = run.directories[number]
+            directory = directories[number]
             in_all = keep.needle in directory.common
             self.take(directory, None if in_all else keep.name_marks(directory.joined_names))
             found.append(directory)
@@ -131,7 +138,7 @@ class Selection:
                 self.take(directory, marks)
             else:
                 self._parts[directory.number] = None
-                self._grown_from[directory.number] = directory, marks
+                self._grown_from[directory.number] = marks
             found.append(directory)
         return found
 
@@ -146,16 +153,17 @@ class Selection:
             earlier = directory.part(self.marks(directory))
         self.totals.change(earlier, -1)
         self.totals.change(part, 1)
-        self._parts[directory.number] = part
+        self._parts[directory.number] = part if directory.count_at(PENDING) or directory.count_at(FAILED) else None
         if part[0] or earlier[0]:
-            self._grown_from[directory.number] = directory, marks if part[0] else b""
+            self._grown_from[directory.number] = marks if part[0] else b""
 
     def marks(self, directory: CatalogDirectory) -> bytes | None:
         """Which files of a directory are kept, as far as it is known."""
-        if directory.number in self._grown_from:
-            return self._grown_from[directory.number][1]
-        kept = self._kept.get(directory.number, b"")
-        return kept.marks if isinstance(kept, Branch) else kept
+        for marks in (self._grown_from, self._leaves):
+            if directory.number in marks:
+                return marks[directory.number]
+        branch = self._branches.get(directory.number)
+        return branch.marks if branch is not None else b""
 
     def kept(self, directory: CatalogDirectory) -> Sequence[int]:
         """The files of a directory that are kept, as far as it is known."""
@@ -176,40 +184,55 @@ class Selection:
     def _branch(self) -> Branch | None:
         """All that is kept, as it is now."""
         self._grow()
-        if self.scope.number not in self._kept:
-            return None
-        kept = self._kept[self.scope.number]
-        return kept if isinstance(kept, Branch) else Branch(self.scope, kept)
+        if self.scope.number in self._leaves:
+            return Branch(self.scope, self._leaves[self.scope.number])
+        return self._branches.get(self.scope.number)
 
     def _grow(self) -> None:
         """Makes the branches of what was taken up, and of all directories above."""
         levels: defaultdict[int, dict[int, CatalogDirectory]] = defaultdict(dict)
         above = None
-        for directory, marks in self._grown_from.values():
-            if directory.children:
-                levels[_depth(directory)][directory.number] = directory
+        for number, marks in self._grown_from.items():
+            directory = self.catalog.numbered[number]
+            if directory is None:  # forgotten meanwhile
                 continue
-            self._put(directory, marks)
+            if directory.children:
+                levels[_depth(directory)][number] = directory
+                continue
+            _put(self._leaves, number, marks, marks != b"")
             if directory is not self.scope and directory.parent is not above and directory.parent is not None:
                 above = directory.parent
                 levels[_depth(above)][above.number] = above
         while levels:
             level = max(levels)
             for directory in levels.pop(level).values():
-                below = [child for child in directory.children if child.number in self._kept]
-                children = [self._kept[child.number] for child in below]
-                branch = Branch(directory, self.marks(directory), below, children)
-                self._put(directory, branch if branch.count else b"")
+                branch = self._make_branch(directory)
+                _put(self._branches, directory.number, branch, branch.count > 0)
                 if directory is not self.scope and directory.parent is not None:
                     levels[level - 1][directory.parent.number] = directory.parent
         self._grown_from.clear()
 
-    def _put(self, directory: CatalogDirectory, kept: Kept) -> None:
-        """``kept``: b"" for nothing."""
-        if kept != b"":
-            self._kept[directory.number] = kept
-        else:
-            self._kept.pop(directory.number, None)
+    def _make_branch(self, directory: CatalogDirectory) -> Branch:
+        leaves, branches = self._leaves, self._branches
+        below, children = array("l"), list[Kept]()
+        for index, child in enumerate(directory.children):
+            number = child.number
+            if number in leaves:
+                children.append(leaves[number])
+            elif number in branches:
+                children.append(branches[number])
+            else:
+                continue
+            below.append(index)
+        return Branch(directory, self.marks(directory), below, tuple(children))
+
+
+def _put(kept: dict[int, T], number: int, value: T, there: bool) -> None:
+    """``there``: whether there is anything to put, or it is only to be taken away."""
+    if there:
+        kept[number] = value
+    else:
+        kept.pop(number, None)
 
 
 def _depth(directory: CatalogDirectory) -> int:
