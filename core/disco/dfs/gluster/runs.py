@@ -22,18 +22,18 @@ _MOST = 64  # directories in a run
 class Run:
     """Directories whose names stand one behind the other in memory: no more than some; one without files by itself.
 
-    ``span``: where the names of all their files stand, with a NUL between two; ``paths``: the directories' own, with a
-    NUL between two; ``starts``: for each directory the number of files before it, and for all in the end;
-    ``name_starts``: for each directory where its names stand in those of the run.
+    ``numbers``: the directories' own in the catalog; ``paths``: theirs, with a NUL between two; ``span``: where the
+    names of all their files stand, with a NUL between two; ``name_starts``: for each directory where its names stand in
+    those; ``starts``: for each directory the number of files before it, and for all in the end.
     """
 
     # Numbers rather than objects, which the garbage collector would look through time and again.
-    __slots__ = ("_catalog", "_numbers", "name_starts", "paths", "span", "starts")
+    __slots__ = ("_catalog", "name_starts", "numbers", "paths", "span", "starts")
 
     def __init__(self, catalog: Catalog, directories: list[CatalogDirectory]) -> None:
         first, last = directories[0].span, directories[-1].span
         self._catalog = catalog
-        self._numbers = array("l", [directory.number for directory in directories])
+        self.numbers = array("l", [directory.number for directory in directories])
         self.span = Span(first.start, last.start + last.length - first.start)
         self.name_starts = array("q", [directory.span.start - first.start for directory in directories])
         self.paths = b"\0".join([directory.path for directory in directories])
@@ -42,7 +42,7 @@ class Run:
     @property
     def directories(self) -> list[CatalogDirectory]:
         """The directories, none of which was forgotten since the run was made."""
-        return cast("list[CatalogDirectory]", list(map(self._catalog.numbered.__getitem__, self._numbers)))
+        return cast("list[CatalogDirectory]", list(map(self._catalog.numbered.__getitem__, self.numbers)))
 
 
 def runs(catalog: Catalog, directories: Iterable[CatalogDirectory]) -> Iterator[Run]:
@@ -82,27 +82,28 @@ class MatchedRun:
     """
 
     def __init__(self, run: Run, names: bytes, keep: Substring, first: int = 0) -> None:
-        self.directories, self._starts = run.directories, run.starts
-        kept = keep.holders(names, self._starts[-1], first)
-        # Numbers counted through all directories; a name may hold the string more than once.
-        self._kept = kept if len(set(kept)) == len(kept) else list(dict.fromkeys(kept))
-
-    def marks(self) -> Iterator[tuple[CatalogDirectory, bytes | None]]:
-        """The directories with files that are kept, each with its marks (see ``Substring.marks``)."""
-        marked = bytearray(self._starts[-1])
-        for number in self._kept:
+        self._run = run
+        # Numbers counted through all directories.
+        kept = keep.holders(names, run.starts[-1], first)
+        marked = bytearray(run.starts[-1])
+        for number in kept:
             marked[number] = 1
-        every = bytes(marked)
-        for directory, (start, stop) in zip(self.directories, pairwise(self._starts), strict=True):
-            marks = every[start:stop]
-            if 1 in marks:
-                yield directory, marks if 0 in marks else None
+        self._marked = bytes(marked)
+        # A name may hold the string more than once.
+        self._kept = kept if self._marked.count(1) == len(kept) else list(dict.fromkeys(kept))
+
+    def marks(self) -> dict[int, bytes | None]:
+        """By the number of each directory with files that are kept, its marks (see ``Substring.marks``)."""
+        by_directory = [self._marked[start:stop] for start, stop in pairwise(self._run.starts)]
+        numbered = zip(self._run.numbers, by_directory, strict=True)
+        return {number: marks if 0 in marks else None for number, marks in numbered if 1 in marks}
 
     def settled_part(self) -> Part | None:
         """What the files add up to that are kept; None where that may change, or is not told at once."""
-        places = b"".join([directory.places for directory in self.directories])
-        sizes = array("i", b"".join([directory.sizes for directory in self.directories]))
-        if not self._starts[-1] == len(places) == len(sizes) or any(place & 255 in places for place in _UNSETTLED):
+        directories = self._run.directories
+        places = b"".join([directory.places for directory in directories])
+        sizes = array("i", b"".join([directory.sizes for directory in directories]))
+        if not len(self._marked) == len(places) == len(sizes) or any(place & 255 in places for place in _UNSETTLED):
             return None
         at_kept = itemgetter(*self._kept, 0, 0)  # with a single one, it would give no tuple
         kept = bytes(at_kept(places)[:-2])

@@ -13,7 +13,6 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import compress
-from typing import TypeVar
 
 from .branches import Branch, Kept
 from .catalog import Catalog, CatalogDirectory, Part
@@ -23,8 +22,6 @@ from .runs import MatchedRun, Run, all_runs, runs
 from .units import FAILED, GONE, PENDING
 
 __all__ = ["Selection"]
-
-T = TypeVar("T")
 
 _NOTHING: Part = (0, 0, ())
 
@@ -94,8 +91,9 @@ class Selection:
             self.take(directory, self.marks(directory) if self.knows(directory) else self._match(directory))
 
     def match(self, run: Run) -> list[CatalogDirectory]:
-        """Takes up directories of the scope whose files were not matched yet. Returns those that may have files that
-        are kept: where a block of names does not hold the string, none of its directories is looked at.
+        """Takes up directories of the scope whose files were not matched yet. Returns those that may have files
+        that are kept and not resolved. Where a block of names does not hold the string, none of its directories is
+        looked at.
         """
         assert isinstance(self.keep, Substring)
         needle = self.keep.needle
@@ -110,13 +108,13 @@ class Selection:
         return self._match_run(run, names, self.keep) if all(byte in names for byte in set(needle)) else []
 
     def _match_run(self, run: Run, names: bytes, keep: Substring) -> list[CatalogDirectory]:
-        """Takes up those directories of a run that have names which hold the string, and returns them."""
+        """Takes up those directories of a run that have names which hold the string."""
         at = keep.first(names)
         if at < 0:
             return []
         starts, directories = run.name_starts, run.directories
         if keep.needle not in directories[bisect_right(starts, at) - 1].common:
-            return self._take_run(MatchedRun(run, names, keep, at))
+            return self._take_run(run, MatchedRun(run, names, keep, at))
         found = []
         while at >= 0:
             number = bisect_right(starts, at) - 1
@@ -127,20 +125,18 @@ class Selection:
             at = keep.first(names, starts[number + 1]) if number + 1 < len(starts) else -1
         return found
 
-    def _take_run(self, matched: MatchedRun) -> list[CatalogDirectory]:
-        """Takes up the directories with files that are kept, and returns them."""
-        part = None if any(map(self.knows, matched.directories)) else matched.settled_part()
-        if part is not None:
-            self.totals.change(part, 1)
-        found = []
-        for directory, marks in matched.marks():
-            if part is None:
-                self.take(directory, marks)
-            else:
-                self._parts[directory.number] = None
-                self._grown_from[directory.number] = marks
-            found.append(directory)
-        return found
+    def _take_run(self, run: Run, matched: MatchedRun) -> list[CatalogDirectory]:
+        marks = matched.marks()
+        part = matched.settled_part() if self._parts.keys().isdisjoint(run.numbers) else None
+        if part is None:
+            found = [directory for directory in run.directories if directory.number in marks]
+            for directory in found:
+                self.take(directory, marks[directory.number])
+            return found
+        self.totals.change(part, 1)
+        self._parts.update(dict.fromkeys(marks))
+        self._grown_from.update(marks)
+        return []
 
     def take(self, directory: CatalogDirectory, marks: bytes | None) -> None:
         """Takes up which files of a directory are kept: for each a mark, b"" for none, None for all."""
@@ -199,7 +195,10 @@ class Selection:
             if directory.children:
                 levels[_depth(directory)][number] = directory
                 continue
-            _put(self._leaves, number, marks, marks != b"")
+            if marks != b"":
+                self._leaves[number] = marks
+            else:
+                self._leaves.pop(number, None)
             if directory is not self.scope and directory.parent is not above and directory.parent is not None:
                 above = directory.parent
                 levels[_depth(above)][above.number] = above
@@ -207,7 +206,10 @@ class Selection:
             level = max(levels)
             for directory in levels.pop(level).values():
                 branch = self._make_branch(directory)
-                _put(self._branches, directory.number, branch, branch.count > 0)
+                if branch.count:
+                    self._branches[directory.number] = branch
+                else:
+                    self._branches.pop(directory.number, None)
                 if directory is not self.scope and directory.parent is not None:
                     levels[level - 1][directory.parent.number] = directory.parent
         self._grown_from.clear()
@@ -225,14 +227,6 @@ class Selection:
                 continue
             below.append(index)
         return Branch(directory, self.marks(directory), below, tuple(children))
-
-
-def _put(kept: dict[int, T], number: int, value: T, there: bool) -> None:
-    """``there``: whether there is anything to put, or it is only to be taken away."""
-    if there:
-        kept[number] = value
-    else:
-        kept.pop(number, None)
 
 
 def _depth(directory: CatalogDirectory) -> int:
