@@ -108,5 +108,12 @@ class MatchedRun:
         at_kept = itemgetter(*self._kept, 0, 0)  # with a single one, it would give no tuple
         kept = bytes(at_kept(places)[:-2])
         known = at_kept(sizes)[:-2]
-        by_place = tuple((place, kept.count(place)) for place in set(kept))
-        return len(known), sum(known) + known.count(-1), by_place
+        return len(known), sum(known) + known.count(-1), tuple(_counts(kept))
+
+
+def _counts(places: bytes) -> Iterator[tuple[int, int]]:
+    """Each place, and how often it is there."""
+    while places:
+        others = places.translate(None, places[:1])
+        yield places[0], len(places) - len(others)
+        places = others
