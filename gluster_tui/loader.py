@@ -13,6 +13,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
 from disco.dfs.gluster.catalog import Catalog, CatalogDirectory
@@ -146,7 +147,7 @@ class Loader:
             self._work()
         except Exception as error:  # noqa: BLE001 - nobody else would hear of it
             self._error, self._stopped = UnexpectedError(error), True
-            self._publish(self._picture())
+            self._publish(self._picture_after_error())
         finally:
             self._matcher.close()
 
@@ -203,6 +204,13 @@ class Loader:
             filtered=self._matcher.fraction,
             stale=self._stale,
         )
+
+    def _picture_after_error(self) -> Update:
+        with suppress(Exception):
+            return self._picture()
+        # It is what went wrong: so the error is told with nothing, rather than not at all.
+        self._selection = Selection(self.catalog, self.source.mount_point, self.catalog.root, Substring(b""))
+        return self._picture()
 
     def _set_stopped(self, stopped: bool) -> None:
         self._stopped = stopped and not self.catalog.progress.complete

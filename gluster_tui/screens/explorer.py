@@ -22,6 +22,7 @@ from disco.dfs.gluster.picture import SelectionPicture
 from disco.dfs.gluster.units import PENDING
 
 from ..commands import EXPLORER_COMMANDS, bindings
+from ..crash import UnexpectedError
 from ..display import NodeColours
 from ..helper_process import HelperEndedError
 from ..loader import Loader
@@ -128,8 +129,8 @@ class ExplorerScreen(MappedScreen):
 
     def on_loaded(self, message: Loaded) -> None:
         update = message.update
-        if update.ticket < self.ticket:
-            return  # of a selection that the user has left since
+        if update.ticket < self.ticket and not isinstance(update.error, UnexpectedError):
+            return  # of a selection that the user has left since; but after such an error, nothing else will come
         self.show_in_workbench(update)
         earlier, self.latest = self.latest, update
         if earlier is None or (earlier.complete, earlier.stopped) != (update.complete, update.stopped):
@@ -269,7 +270,7 @@ class ExplorerScreen(MappedScreen):
         return os.path.join(self._path_of(row.directory.path), row.name) if row is not None else None
 
     def action_refresh(self) -> None:
-        if self.session.is_recording or self._reader_ended:
+        if self.session.is_recording or self._has_ended:
             self.action_refresh_all()
         else:
             if (row := self.files.row_at_cursor()) is not None:
@@ -280,8 +281,9 @@ class ExplorerScreen(MappedScreen):
         self.post_message(ReopenWanted())
 
     @property
-    def _reader_ended(self) -> bool:
-        return self.latest is not None and isinstance(self.latest.error, HelperEndedError)
+    def _has_ended(self) -> bool:
+        """Whether nothing will be read any more."""
+        return self.latest is not None and isinstance(self.latest.error, (HelperEndedError, UnexpectedError))
 
     def action_mounts(self) -> None:
         self.post_message(MountsWanted())

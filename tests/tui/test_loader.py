@@ -12,6 +12,8 @@ import pytest
 
 from disco.dfs.gluster import runs
 from disco.dfs.gluster.filters import Substring
+from disco.dfs.gluster.picture import SelectionPicture
+from disco.dfs.gluster.selection import Selection
 from disco.dfs.gluster.units import ListedDirectory
 from disco.dfs.gluster.workers import completed
 from gluster_tui import loader as loader_module
@@ -227,6 +229,25 @@ def test_an_error_that_should_not_have_happened_stops_the_walk_and_is_told(
     update = loader.until(lambda update: update.error, "the error is told")
     assert "ZeroDivisionError('of ours')" in str(update.error)
     assert update.stopped
+
+
+def test_an_error_in_making_the_picture_is_told_without_it(
+    made: Made, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+    broken: list[Selection] = []
+    make = Selection.picture
+
+    def make_or_fail(selection: Selection) -> SelectionPicture:
+        if not broken:
+            broken.append(selection)
+        if selection is broken[0]:
+            raise ZeroDivisionError("of ours")
+        return make(selection)
+
+    monkeypatch.setattr(Selection, "picture", make_or_fail)
+    update = made(HeldSource(dataset())).until(lambda update: update.error, "the error is told")
+    assert "ZeroDivisionError('of ours')" in str(update.error)
 
 
 def test_calls_that_have_not_come_back_are_told_with_their_beginning(made: Made) -> None:

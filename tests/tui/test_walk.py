@@ -5,10 +5,13 @@ from __future__ import annotations
 import errno
 import time
 from dataclasses import replace
+from pathlib import Path
 
+import pytest
 from textual.pilot import Pilot
 
 from gluster_tui.app import GlusterTui
+from gluster_tui.crash import UnexpectedError
 from gluster_tui.helper import READING
 from gluster_tui.helper_process import HelperEndedError
 from gluster_tui.messages import Loaded
@@ -86,6 +89,18 @@ async def test_a_late_update_of_an_older_selection_is_dropped() -> None:
         await pilot.pause()
         assert len(files_shown(pilot)) == 3
         assert "3 of 21 files" in on_screen(pilot)
+
+
+async def test_an_error_that_should_not_have_happened_shows_though_another_filter_was_typed_meanwhile(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+    async with running(session_of(dataset())) as pilot:
+        older = explorer(pilot).latest
+        assert older is not None
+        await enter_filter(pilot, "chr")
+        explorer(pilot).post_message(Loaded(replace(older, error=UnexpectedError(ZeroDivisionError("of ours")))))
+        await until(pilot, lambda: "ZeroDivisionError('of ours')" in on_screen(pilot), "the error shows")
 
 
 async def test_a_file_whose_placement_is_not_known_yet_says_so_in_list_and_panel() -> None:
