@@ -71,8 +71,6 @@ class ExplorerScreen(MappedScreen):
         self.keep: Filter = Substring(b"")
         self.ticket = 0
         self._export: ExportScreen | None = None
-        start = session.start
-        self._wanted = None if start.name is None else (start.directory, start.name)
         self._volumes: tuple[Volume, ...] = ()
 
     def compose(self) -> ComposeResult:
@@ -92,6 +90,8 @@ class ExplorerScreen(MappedScreen):
         self.files.border_title = "Files"
         self.replicas.border_title = "Replicas"
         self.files.empty_words = "Listing ..."
+        if self.session.start.name is not None:
+            self.files.go_to_file(self.session.start.directory, self.session.start.name)
         self.replicas.empty_words = "No file is under the cursor."
         self.files.focus()
         self.query_one(FilterBar).typed = self._typed
@@ -141,8 +141,7 @@ class ExplorerScreen(MappedScreen):
         if self._export is not None:
             self._export.show(update)
         self.files.empty_words = empty_words(update, self._path_of(update.picture.scope.path))
-        self.files.picture = update.picture
-        self._go_to_wanted(update)
+        self.files.show(update.picture, complete=update.complete)
         self.files.border_subtitle = self._position()
         self.tree_panel.catalog_changed()
         self.query_one(FilterBar).show(update)
@@ -160,15 +159,6 @@ class ExplorerScreen(MappedScreen):
             self.colours.know(self.session.nodes)
             self.files.forget_rows()
             self.query_one(TitleBar).refresh()
-
-    def _go_to_wanted(self, update: Update) -> None:
-        """Puts the cursor on the file that the user named, or had it on before all was read anew, once it is there."""
-        if self._wanted is not None:
-            row = update.picture.find(*self._wanted)
-            if row is not None:
-                self.files.cursor = row
-            if row is not None or update.complete:
-                self._wanted = None
 
     def _path_of(self, directory: bytes) -> bytes:
         return os.path.join(self.session.source.mount_point, directory).rstrip(b"/") or b"/"
@@ -273,8 +263,6 @@ class ExplorerScreen(MappedScreen):
         if self.session.is_recording or self._has_ended:
             self.action_refresh_all()
         else:
-            if (row := self.files.row_at_cursor()) is not None:
-                self._wanted = row.directory.path, row.name
             self.ticket = self.loader.refresh(self.tree_panel.selected)
 
     def action_refresh_all(self) -> None:

@@ -9,6 +9,7 @@ from typing import ClassVar, NamedTuple
 from rich.segment import Segment
 from rich.style import Style
 from rich.text import Text
+from textual.geometry import Size
 from textual.reactive import reactive
 
 from disco.dfs.gluster.picture import Row, SelectionPicture
@@ -83,6 +84,26 @@ class FileList(Rows):
         self.colours = colours
         self._placements: dict[tuple[int, int], _Placed] = {}  # by the place, and the room for the nodes
         self._usual_nodes_width: int | None = None
+        self._wanted: tuple[bytes, bytes] | None = None  # a directory, and the name of a file in it
+
+    def go(self, row: int) -> None:
+        self._wanted = None
+        super().go(row)
+
+    def go_to_file(self, path: bytes, name: bytes) -> None:
+        """Puts the cursor on a file of a directory once it is there, unless the user goes elsewhere before."""
+        self._wanted = path, name
+
+    def show(self, picture: SelectionPicture, *, complete: bool) -> None:
+        """Shows a picture of a selection, which may be all that will come of it."""
+        self.picture = picture
+        if self._wanted is None:
+            return
+        row = picture.find(*self._wanted)
+        if row is not None:
+            self.cursor = row
+        if row is not None or complete:
+            self._wanted = None
 
     def forget_rows(self) -> None:
         self._placements.clear()
@@ -94,10 +115,26 @@ class FileList(Rows):
         return len(self.picture) if self.picture is not None else 0
 
     def watch_picture(self, old: SelectionPicture | None, new: SelectionPicture | None) -> None:
-        if old is not None and new is not None and (old.scope.path != new.scope.path or old.keep != new.keep):
-            self.cursor = 0
-            self.scroll_home(animate=False, immediate=True)
+        if old is not None and new is not None:
+            if old.scope.path != new.scope.path or old.keep != new.keep:
+                self.cursor = 0
+                self.scroll_home(animate=False, immediate=True)
+            elif 0 < self.cursor < len(old):  # who looks at the first file, looks at whatever is first
+                self._stay_at(old.row(self.cursor), new)
         self.rows_changed()
+
+    def _stay_at(self, file: Row, new: SelectionPicture) -> None:
+        """The cursor goes with its file where others come or go above it, and what is in view goes with the cursor."""
+        number = new.number_of(file)
+        if number is None:
+            if new.catalog.numbered[file.directory.number] is not file.directory:  # it is read anew
+                self._wanted = file.directory.path, file.name
+        elif number != self.cursor:
+            before, in_view = self.cursor, self.cursor in self.rows_on_screen()
+            self.set_reactive(FileList.cursor, number)  # a cursor that is set comes into view
+            if in_view:
+                self._set_virtual_size(Size(self.scrollable_content_region.width, len(new)))
+                self.scroll_to(y=self.scroll_y + number - before, animate=False, force=True, immediate=True)
 
     def row_at_cursor(self) -> Row | None:
         """The file under the cursor."""

@@ -159,9 +159,13 @@ class Rows(ScrollView, can_focus=True):
         if self.row_count:
             self.scroll_to_region(Region(0, self.cursor, 1, 1), animate=False, force=True, immediate=True)
 
+    def go(self, row: int) -> None:
+        """The user goes to a row."""
+        self.cursor = row
+
     def action_move(self, rows: int) -> None:
         """Moves the cursor by some rows."""
-        self.cursor = max(0, min(self.cursor + rows, self.row_count - 1))
+        self.go(max(0, min(self.cursor + rows, self.row_count - 1)))
 
     def action_move_page(self, pages: int) -> None:
         """Moves the cursor by some screens."""
@@ -169,7 +173,7 @@ class Rows(ScrollView, can_focus=True):
 
     def action_move_to(self, row: int) -> None:
         """Moves the cursor to a row; -1 is the last."""
-        self.cursor = max(self.row_count - 1, 0) if row < 0 else row
+        self.go(max(self.row_count - 1, 0) if row < 0 else row)
 
     def action_choose(self) -> None:
         """Chooses the row under the cursor."""
@@ -181,7 +185,7 @@ class Rows(ScrollView, can_focus=True):
         row = round(self.scroll_y) + offset.y if offset is not None else self.row_count
         if row < self.row_count:
             event.stop()
-            self.cursor = row
+            self.go(row)
             self.clicked(row, offset.x if offset is not None else 0, event.chain)
 
     def clicked(self, row: int, x: int, times: int) -> None:

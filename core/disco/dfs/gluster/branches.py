@@ -104,10 +104,11 @@ class Branch:
                 return None
             number += branch.starts[at]
             branch = branch._child(at)
-        kept = branch.indexes()
-        own = bisect_left(kept, index)
-        if own == len(kept) or kept[own] != index:
-            return None
+        own = index
+        if branch.marks is not None:
+            if not branch.marks or not branch.marks[index]:
+                return None
+            own -= branch.marks.count(0, 0, index)
         at = bisect_right(branch.before, own) - 1  # the last child that stands before it
         below = branch.stops[at] - branch.before[at] if at >= 0 else 0
         return number + own + below

@@ -114,6 +114,10 @@ class SelectionPicture:
         index = bisect_left(names, name)
         return self._branch.number_of(directory, index) if names[index : index + 1] == [name] else None
 
+    def number_of(self, row: Row) -> int | None:
+        """The number here of a row of an earlier picture of the same selection, None where it is not among them."""
+        return self._branch.number_of(row.directory, row.index) if self._branch is not None else None
+
     def next_on(self, volume: int, after: int) -> int | None:
         """The number of the next row whose file lies on a volume, by its index; the first such where none follows."""
         wanted = {place for place, placed in enumerate(self.catalog.placements) if volume in placed.usable}
