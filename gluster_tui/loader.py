@@ -13,7 +13,6 @@ import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
-from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
 from disco.dfs.gluster.catalog import Catalog, CatalogDirectory
@@ -84,11 +83,12 @@ class Loader:
         self._shows_nothing = True
         self._stopped = False
         self._finishing = False
-        self._closed = False
+        self._closed = self._lets_go = False
         self._error: GlusterError | None = None
         self._distrusting = False
         self._asked_for_hosts: dict[int, int] = {}  # files of each group
         self._stale = False
+        self._told: Update | None = None
         self._look_at_graph: float | None = None  # when to look whether it is another
         self._in_doubt = True  # whether a listing may lack a part, since a brick was lost meanwhile
         self._thread = threading.Thread(target=self._run, name="loader", daemon=True)
@@ -135,8 +135,9 @@ class Loader:
         """Resolves what is selected even after a stop: for an export of what was found."""
         self._events.put(lambda: setattr(self, "_finishing", True))
 
-    def close(self) -> None:
-        """Ends the thread; nothing is waited for."""
+    def close(self, *, let_go: bool) -> None:
+        """Ends the thread; nothing is waited for. ``let_go``: the memory is needed for something else."""
+        self._lets_go = let_go
         self._closed = True
         self._events.put(lambda: None)
 
@@ -150,6 +151,9 @@ class Loader:
             self._publish(self._picture_after_error())
         finally:
             self._matcher.close()
+            if self._lets_go:
+                # Its directories refer to each other: else they would be there until the garbage collector comes.
+                self.catalog.forget(self.catalog.root.path)
 
     def _work(self) -> None:
         while not self._closed:
@@ -169,6 +173,7 @@ class Loader:
                 begun = time.monotonic()
                 picture = self._picture()
                 ended = time.monotonic()
+                self._told = picture
                 self._publish(picture)
                 # What has nothing to show yet is not to be held up by showing it.
                 self._shows_nothing = not len(picture.picture)
@@ -206,11 +211,11 @@ class Loader:
         )
 
     def _picture_after_error(self) -> Update:
-        with suppress(Exception):
-            return self._picture()
-        # It is what went wrong: so the error is told with nothing, rather than not at all.
-        self._selection = Selection(self.catalog, self.source.mount_point, self.catalog.root, Substring(b""))
-        return self._picture()
+        """What was told last: to make a picture may be what went wrong."""
+        if self._told is None:
+            self._selection = Selection(self.catalog, self.source.mount_point, self.catalog.root, Substring(b""))
+            self._told = self._picture()
+        return replace(self._told, error=self._error, stopped=True, filtering=True)
 
     def _set_stopped(self, stopped: bool) -> None:
         self._stopped = stopped and not self.catalog.progress.complete

@@ -16,6 +16,7 @@ from disco.dfs.gluster.workers import DaemonExecutor
 from .crash import outcome
 from .display import NodeColours, shown
 from .map_choice import MapChoice
+from .quiet import give_back
 from .screens.explorer import ExplorerScreen
 from .screens.mounts import MountsScreen
 from .screens.opening import OpeningScreen, ProblemScreen
@@ -48,6 +49,8 @@ class Navigation:
         self._mounts = mounts or gluster_mounts
         self._attempt = 0
         self._typed = Typed()
+        self._at: tuple[bytes, bytes] | None = None  # a directory, and the file in it that the cursor was on
+        self._left_dataset = False
 
     def begin(self) -> None:
         """Opens what the user named, else the only mount that there is, else shows which there are."""
@@ -63,12 +66,12 @@ class Navigation:
     def open_path(self, path: str) -> None:
         """Opens a path in place of what is open."""
         choice = self._choice
-        self._typed = Typed()
+        self._typed, self._at = Typed(), None
         self._opener, self._words = (lambda: open_path(path, choice)), path
         self._open(self._opener)
 
     def reopen(self) -> None:
-        """Reads again what is open; the filter stays."""
+        """Reads again what is open; the filter stays, and the cursor on its file."""
         self._if_map_is_saved(self._reopen, "Drop and read again")
 
     def show_mounts(self) -> None:
@@ -111,8 +114,11 @@ class Navigation:
             if wanted:
                 self._only(ProblemScreen(self._words, found))
         elif wanted:
+            if self._left_dataset:
+                give_back()
+            self._left_dataset = True
             colours = NodeColours(found.nodes, dark=self._app.current_theme.dark)
-            self._only(ExplorerScreen(found, colours, self._typed))
+            self._only(ExplorerScreen(found, colours, self._typed, self._at))
         else:
             found.close()
 
@@ -120,6 +126,8 @@ class Navigation:
         for screen in self._app.screen_stack:
             if isinstance(screen, ExplorerScreen):
                 self._typed = screen.query_one(FilterBar).typed
+                row = screen.files.row_at_cursor() if screen.files.cursor else None
+                self._at = (row.directory.path, row.name) if row is not None else None
         if self._opener is None:
             self._only(MountsScreen(self._mounts()))
         else:

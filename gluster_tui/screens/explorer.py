@@ -61,10 +61,14 @@ class ExplorerScreen(MappedScreen):
     BINDINGS: ClassVar[list[BindingType]] = bindings(EXPLORER_COMMANDS)
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]
 
-    def __init__(self, session: Session, colours: NodeColours, typed: Typed) -> None:
-        """``typed``: the filter to begin with."""
+    def __init__(
+        self, session: Session, colours: NodeColours, typed: Typed, at: tuple[bytes, bytes] | None = None
+    ) -> None:
+        """To begin with, ``typed`` is the filter, and the cursor goes to ``at``: a directory, and a file in it."""
         super().__init__(session, colours)
-        self._typed = typed
+        self._typed, self._at = typed, at
+        if at is None and session.start.name is not None:
+            self._at = session.start.directory, session.start.name
         loop = asyncio.get_running_loop()
         screen_first, self._collector = ScreenFirst(loop), QuietCollector(loop)
         self.loader = Loader(session.source, session.start, lambda update: self._from_loader(update), screen_first)
@@ -90,8 +94,8 @@ class ExplorerScreen(MappedScreen):
         self.files.border_title = "Files"
         self.replicas.border_title = "Replicas"
         self.files.empty_words = "Listing ..."
-        if self.session.start.name is not None:
-            self.files.go_to_file(self.session.start.directory, self.session.start.name)
+        if self._at is not None:
+            self.files.go_to_file(*self._at)
         self.replicas.empty_words = "No file is under the cursor."
         self.files.focus()
         self.query_one(FilterBar).typed = self._typed
@@ -100,8 +104,9 @@ class ExplorerScreen(MappedScreen):
         self.call_after_refresh(self.loader.begin)  # both at once take longer than one after the other
 
     def on_unmount(self) -> None:
+        self.app.theme_changed_signal.unsubscribe(self)
         self._collector.close()
-        self.loader.close()
+        self.loader.close(let_go=self.app.return_code is None)  # else the program ends
         self.session.close()
 
     def _theme_changed(self, theme: Theme) -> None:
@@ -296,13 +301,16 @@ class ExplorerScreen(MappedScreen):
             threading.Thread(target=look, name="next-file", daemon=True).start()
 
     def on__found_on(self, message: _FoundOn) -> None:
-        if message.picture.keep != self.keep:
+        shown_now = self.files.picture
+        if shown_now is None or (message.picture.keep, message.picture.scope) != (shown_now.keep, shown_now.scope):
             return  # another selection is shown by now
         if message.row is None:
             name = self.session.source.cluster.volumes[message.volume].name
             self.notify(f"No file shown lies on {shown(name)}.", severity="warning", markup=False)
             return
-        self.files.cursor = message.row
+        number, is_there = shown_now.place_of(message.picture.row(message.row))
+        if is_there:
+            self.files.go(number)
         self.files.focus()
 
     def action_export(self) -> None:

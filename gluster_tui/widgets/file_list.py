@@ -71,6 +71,14 @@ def _prefix(below: bytes, width: int) -> Text:
     return Text(end="").append_text(path)  # a text's own style is not among its segments
 
 
+class _Wanted(NamedTuple):
+    """A file that the cursor is to go to once it is there. ``lasting``: whatever is selected meanwhile."""
+
+    directory: bytes
+    name: bytes
+    lasting: bool = False
+
+
 class FileList(Rows):
     """The files that a selection keeps, by path."""
 
@@ -84,24 +92,25 @@ class FileList(Rows):
         self.colours = colours
         self._placements: dict[tuple[int, int], _Placed] = {}  # by the place, and the room for the nodes
         self._usual_nodes_width: int | None = None
-        self._wanted: tuple[bytes, bytes] | None = None  # a directory, and the name of a file in it
+        self._wanted: _Wanted | None = None
 
     def go(self, row: int) -> None:
         self._wanted = None
         super().go(row)
 
     def go_to_file(self, path: bytes, name: bytes) -> None:
-        """Puts the cursor on a file of a directory once it is there, unless the user goes elsewhere before."""
-        self._wanted = path, name
+        """Puts the cursor on a file of a directory once it is there, unless the user goes to another before."""
+        self._wanted = _Wanted(path, name, lasting=True)
 
     def show(self, picture: SelectionPicture, *, complete: bool) -> None:
         """Shows a picture of a selection, which may be all that will come of it."""
         self.picture = picture
         if self._wanted is None:
             return
-        row = picture.find(*self._wanted)
+        row = picture.find(self._wanted.directory, self._wanted.name)
         if row is not None:
-            self.cursor = row
+            self._move_with_view(row, len(picture))
+            self._show_cursor()
         if row is not None or complete:
             self._wanted = None
 
@@ -117,6 +126,8 @@ class FileList(Rows):
     def watch_picture(self, old: SelectionPicture | None, new: SelectionPicture | None) -> None:
         if old is not None and new is not None:
             if old.scope.path != new.scope.path or old.keep != new.keep:
+                if self._wanted is not None and not self._wanted.lasting:
+                    self._wanted = None
                 self.cursor = 0
                 self.scroll_home(animate=False, immediate=True)
             elif 0 < self.cursor < len(old):  # who looks at the first file, looks at whatever is first
@@ -124,17 +135,22 @@ class FileList(Rows):
         self.rows_changed()
 
     def _stay_at(self, file: Row, new: SelectionPicture) -> None:
-        """The cursor goes with its file where others come or go above it, and what is in view goes with the cursor."""
-        number = new.number_of(file)
-        if number is None:
-            if new.catalog.numbered[file.directory.number] is not file.directory:  # it is read anew
-                self._wanted = file.directory.path, file.name
-        elif number != self.cursor:
-            before, in_view = self.cursor, self.cursor in self.rows_on_screen()
-            self.set_reactive(FileList.cursor, number)  # a cursor that is set comes into view
-            if in_view:
-                self._set_virtual_size(Size(self.scrollable_content_region.width, len(new)))
-                self.scroll_to(y=self.scroll_y + number - before, animate=False, force=True, immediate=True)
+        """The cursor goes with its file where others come or go above it; where the file went, to the next."""
+        number, is_there = new.place_of(file)
+        directory = file.directory
+        if not is_there and self._wanted is None and new.catalog.numbered[directory.number] is not directory:
+            self._wanted = _Wanted(directory.path, file.name)  # it is read anew
+        self._move_with_view(max(0, min(number, len(new) - 1)), len(new))
+
+    def _move_with_view(self, number: int, rows: int) -> None:
+        """Moves the cursor to a row of so many: what is in view goes with it, where it is in view itself."""
+        top, before = round(self.scroll_y), self.cursor
+        if number == before:
+            return
+        self.set_reactive(FileList.cursor, number)  # a cursor that is set comes into view
+        if top <= before < top + max(self.scrollable_content_region.height, 1):
+            self._set_virtual_size(Size(self.scrollable_content_region.width, rows))
+            self.scroll_to(y=top + number - before, animate=False, force=True, immediate=True)
 
     def row_at_cursor(self) -> Row | None:
         """The file under the cursor."""

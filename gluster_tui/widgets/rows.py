@@ -93,6 +93,8 @@ class Rows(ScrollView, can_focus=True):
         """To be called when the number of rows or what they show has changed."""
         self._set_virtual_size(Size(self.scrollable_content_region.width, self.row_count))
         self.cursor = max(0, min(self.cursor, self.row_count - 1))
+        if self.scroll_y > self.max_scroll_y:
+            self.scroll_to(y=self.max_scroll_y, animate=False, force=True, immediate=True)
         rows = self.rows_on_screen()
         shows = [self.row_shows(row) for row in rows]
         painted = (rows, tuple(shows)) if shows and None not in shows else None

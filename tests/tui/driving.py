@@ -186,7 +186,7 @@ def picture_of(session: Session) -> SelectionPicture:
     loader = Loader(session.source, session.start, took)
     loader.begin()
     assert complete.wait(20)
-    loader.close()
+    loader.close(let_go=False)
     return updates[-1].picture
 
 

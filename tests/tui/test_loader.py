@@ -68,7 +68,7 @@ def made() -> Iterator[Callable[[HeldSource], Watched]]:
 
     yield begin
     for loader in loaders:
-        loader.close()
+        loader.close(let_go=False)
 
 
 Made = Callable[[HeldSource], Watched]
@@ -128,7 +128,7 @@ def test_the_screen_goes_first_while_a_dataset_is_loaded() -> None:
     loader = Loader(source, source.start, lambda update: None, let_go_first.set)
     loader.begin()
     assert let_go_first.wait(20)
-    loader.close()
+    loader.close(let_go=False)
 
 
 def test_the_rows_on_the_screen_are_asked_for_although_everything_else_hangs(made: Made) -> None:
@@ -231,23 +231,42 @@ def test_an_error_that_should_not_have_happened_stops_the_walk_and_is_told(
     assert update.stopped
 
 
-def test_an_error_in_making_the_picture_is_told_without_it(
-    made: Made, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
-    broken: list[Selection] = []
+def fail_to_picture(monkeypatch: pytest.MonkeyPatch, broken: Callable[[Selection], object]) -> None:
     make = Selection.picture
 
     def make_or_fail(selection: Selection) -> SelectionPicture:
-        if not broken:
-            broken.append(selection)
-        if selection is broken[0]:
+        if broken(selection):
             raise ZeroDivisionError("of ours")
         return make(selection)
 
     monkeypatch.setattr(Selection, "picture", make_or_fail)
+
+
+def test_an_error_in_making_the_first_picture_is_told_without_it(
+    made: Made, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+    first: list[Selection] = []
+
+    def is_first(selection: Selection) -> bool:
+        first.append(selection)
+        return selection is first[0]
+
+    fail_to_picture(monkeypatch, is_first)
     update = made(HeldSource(dataset())).until(lambda update: update.error, "the error is told")
     assert "ZeroDivisionError('of ours')" in str(update.error)
+
+
+def test_an_error_in_making_a_picture_leaves_the_one_before_and_says_that_it_is_not_all(
+    made: Made, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+    loader = made(HeldSource(dataset()))
+    loader.complete()
+    fail_to_picture(monkeypatch, lambda selection: selection.keep != ALL)
+    loader.select(b"", Substring(b"chr"))
+    update = loader.until(lambda update: update.error, "the error is told")
+    assert (len(update.picture), update.complete, update.stopped) == (len(FILES), False, True)
 
 
 def test_calls_that_have_not_come_back_are_told_with_their_beginning(made: Made) -> None:
@@ -262,7 +281,7 @@ def test_calls_that_have_not_come_back_are_told_with_their_beginning(made: Made)
 def test_closing_ends_the_thread_while_calls_hang(made: Made) -> None:
     loader = made(HeldSource(dataset(), hold_listings=everything))
     loader.until(lambda update: update.waiting, "it waits")
-    loader.close()
+    loader.close(let_go=False)
     loader._thread.join(timeout=10)
     assert not loader._thread.is_alive()
 

@@ -94,24 +94,33 @@ class Branch:
             branch, number = branch._child(at), number - branch.starts[at]
         return branch, number
 
-    def number_of(self, directory: CatalogDirectory, index: int) -> int | None:
-        """The number of the file at ``index`` of a directory, None where it is not kept."""
+    def place_of(self, directory: CatalogDirectory, index: int) -> tuple[int, bool]:
+        """The number of the file at ``index`` of a directory, and whether it is kept: else it is the number of those
+        that stand before it.
+        """
         branch, number = self, 0
         for towards in reversed(list(takewhile(lambda above: above is not self.directory, directory.above))):
             child = child_index(branch.among, towards)
             at = bisect_left(branch.below, child)
             if at == len(branch.below) or branch.below[at] != child or branch.among[child] is not towards:
-                return None
+                cuts = branch.directory.cuts
+                own = cuts[child] if child < len(cuts) else len(branch.directory.places)
+                return number + branch._own_kept(own) + branch._kept_below(at), False
             number += branch.starts[at]
             branch = branch._child(at)
-        own = index
-        if branch.marks is not None:
-            if not branch.marks or not branch.marks[index]:
-                return None
-            own -= branch.marks.count(0, 0, index)
-        at = bisect_right(branch.before, own) - 1  # the last child that stands before it
-        below = branch.stops[at] - branch.before[at] if at >= 0 else 0
-        return number + own + below
+        is_kept = branch.marks is None or bool(branch.marks and branch.marks[index])
+        before = bisect_left(branch.below, bisect_right(branch.directory.cuts, index))
+        return number + branch._own_kept(index) + branch._kept_below(before), is_kept
+
+    def _own_kept(self, stop: int) -> int:
+        """How many of the directory's own files are kept, of the first ``stop``."""
+        if self.marks is None:
+            return stop
+        return stop - self.marks.count(0, 0, stop) if self.marks else 0
+
+    def _kept_below(self, stop: int) -> int:
+        """How many files are kept in the first ``stop`` of ``below``."""
+        return self.stops[stop - 1] - self.before[stop - 1] if stop else 0
 
     def directories(self) -> Iterator[CatalogDirectory]:
         """The directories that hold the files, those above before those below."""

@@ -112,11 +112,16 @@ class SelectionPicture:
             return None
         names = directory.names
         index = bisect_left(names, name)
-        return self._branch.number_of(directory, index) if names[index : index + 1] == [name] else None
+        if names[index : index + 1] != [name]:
+            return None
+        number, is_there = self._branch.place_of(directory, index)
+        return number if is_there else None
 
-    def number_of(self, row: Row) -> int | None:
-        """The number here of a row of an earlier picture of the same selection, None where it is not among them."""
-        return self._branch.number_of(row.directory, row.index) if self._branch is not None else None
+    def place_of(self, row: Row) -> tuple[int, bool]:
+        """The number here of a row of an earlier picture of the same selection, and whether it is among them still:
+        else it is the number of those that stand before it.
+        """
+        return self._branch.place_of(row.directory, row.index) if self._branch is not None else (0, False)
 
     def next_on(self, volume: int, after: int) -> int | None:
         """The number of the next row whose file lies on a volume, by its index; the first such where none follows."""

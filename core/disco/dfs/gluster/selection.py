@@ -42,7 +42,8 @@ class Selection:
     ) -> None:
         self.catalog, self.mount_point, self.scope, self.keep = catalog, mount_point, scope, keep
         self.totals = Totals()
-        # What the files of each directory add up to; None where that never changes, and may be added up again.
+        # What the files of each directory add up to; None where that does not change while this is selected,
+        # and may be added up again.
         self._parts: dict[int, Part | None] = {}
         # Of those with files that are kept. The garbage collector looks through no dictionary of bytes, so that the
         # few branches have one of their own; and so have the marks of directories that are not in these yet.
