@@ -109,6 +109,26 @@ def test_what_is_not_kept_is_not_found(paths, needle):
     assert [path for path in left_out if picture.find(*os.path.split(path)) is not None] == []
 
 
+@given(PATHS.map(without_clashes), NEEDLES)
+def test_every_file_has_its_place_among_those_that_are_kept(paths, needle):
+    catalog = filled(paths)
+    picture, everything = select(catalog, needle).picture(), select(catalog, b"").picture()
+    kept = rows(picture)
+    places = [picture.place_of(everything.row(number)) for number in range(len(paths))]
+    assert places == [(sum(other < path for other in kept), path in kept) for path in rows(everything)]
+
+
+@given(PATHS.map(without_clashes), st.randoms(use_true_random=False))
+def test_a_file_whose_directory_is_read_anew_has_its_place_where_that_stands(paths, rng):
+    catalog = filled(paths)
+    before = select(catalog, b"").picture()
+    forgotten = rng.choice(sorted(catalog.directories))
+    inside = [number for number, path in enumerate(rows(before)) if path.startswith(os.path.join(forgotten, b""))]
+    catalog.forget(forgotten)
+    after = select(catalog, b"").picture()
+    assert {after.place_of(before.row(number)) for number in inside} == {(number, False) for number in inside[:1]}
+
+
 @given(PATHS.map(without_clashes), NEEDLES, st.randoms(use_true_random=False))
 def test_the_order_in_which_directories_come_does_not_matter(paths, needle, random):
     catalog = Catalog(b"")

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import threading
+import weakref
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from textual.pilot import Pilot
 
+from disco.dfs.gluster.catalog import Catalog
 from disco.dfs.gluster.errors import GlusterError, GraphError, NotInputfsError, PathError, RecordingError
 from disco.dfs.gluster.mounts import Mount
 from gluster_tui import loader as loader_module
 from gluster_tui import navigation
 from gluster_tui.app import GlusterTui
 from gluster_tui.map_choice import MapChoice
+from gluster_tui.quiet import give_back
 from gluster_tui.screens.explorer import ExplorerScreen
 from gluster_tui.screens.mounts import MountsScreen
 from gluster_tui.screens.opening import OpeningScreen, ProblemScreen
@@ -175,6 +178,56 @@ async def test_refreshing_a_directory_keeps_the_cursor_on_its_file() -> None:
         assert before is not None
         assert after is not None
         assert (after.directory.path, after.name) == (before.directory.path, before.name)
+
+
+async def test_a_recording_that_is_read_again_keeps_the_cursor_on_its_file() -> None:
+    names = [b"b", b"c", b"d"]
+    async with app_of(lambda: session_of(dataset(names))).run_test(size=WIDE) as pilot:
+        await settled(pilot)
+        await pilot.press("down")
+        names.append(b"a")
+        before = pilot.app.screen
+        await pilot.press("r")
+        await until(pilot, lambda: pilot.app.screen is not before, "it is opened again")
+        await settled(pilot)
+        row = explorer(pilot).files.row_at_cursor()
+        assert row is not None
+        assert row.name == b"c"
+
+
+async def read_again(pilot: Pilot[None]) -> tuple[weakref.ref[ExplorerScreen], Catalog]:
+    """What was shown, and in memory, before everything was read again."""
+    await settled(pilot)
+    before = explorer(pilot)
+    await pilot.press("R")
+    await until(pilot, lambda: before not in pilot.app.screen_stack, "it is closed")
+    return weakref.ref(before), before.loader.catalog
+
+
+async def test_the_files_that_were_open_are_let_go_of_when_they_are_read_again() -> None:
+    async with app_of(lambda: session_of(dataset())).run_test(size=WIDE) as pilot:
+        _, catalog = await read_again(pilot)
+        await until(pilot, lambda: catalog.progress.files == 0, "no file is held")
+
+
+async def test_nothing_holds_what_was_shown_before_it_was_read_again() -> None:
+    async with app_of(lambda: session_of(dataset())).run_test(size=WIDE) as pilot:
+        closed = [(await read_again(pilot))[0] for _ in range(3)]
+
+        def are_gone() -> bool:
+            give_back()
+            return all(screen() is None for screen in closed[:-1])  # Textual holds the last for a while
+
+        await until(pilot, are_gone, "they are gone")
+
+
+async def test_the_collector_comes_when_another_is_opened(monkeypatch: pytest.MonkeyPatch) -> None:
+    times: list[int] = []
+    monkeypatch.setattr(navigation, "give_back", lambda: times.append(len(times)))
+    async with app_of(lambda: session_of(dataset())).run_test(size=WIDE) as pilot:
+        await read_again(pilot)
+        await settled(pilot)
+        assert times == [0]
 
 
 async def test_refreshing_everything_keeps_the_filter() -> None:
