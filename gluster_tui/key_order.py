@@ -66,6 +66,6 @@ class KeysInOrder(App[None]):
 
     def _free(self, event: events.Key | events.Paste) -> None:
         if event is self._under_way:
-            self._under_way = None
+            self._under_way = self._screen_before = None  # else a screen that the key has closed would be held
             if self._to_come:
                 self.call_later(self._give_next)

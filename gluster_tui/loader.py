@@ -141,6 +141,10 @@ class Loader:
         self._closed = True
         self._events.put(lambda: None)
 
+    def wait_until_ended(self, seconds: float) -> None:
+        """Waits for the end of the thread, for so long; not for the screen's thread."""
+        self._thread.join(seconds)
+
     # The loader's thread.
 
     def _run(self) -> None:
@@ -152,8 +156,7 @@ class Loader:
         finally:
             self._matcher.close()
             if self._lets_go:
-                # Its directories refer to each other: else they would be there until the garbage collector comes.
-                self.catalog.forget(self.catalog.root.path)
+                self._let_go()
 
     def _work(self) -> None:
         while not self._closed:
@@ -209,6 +212,17 @@ class Loader:
             filtered=self._matcher.fraction,
             stale=self._stale,
         )
+
+    def _let_go(self) -> None:
+        """Gives the memory back. Else it would be there until the garbage collector comes, which would stop the screen
+        for a second with 10,000,000 files.
+        """
+        if self._told is not None:
+            self._told.picture.let_go()
+        self._selection = Selection(self.catalog, self.source.mount_point, self.catalog.root, Substring(b""))
+        self._agenda, self._told = Agenda(self.catalog), None
+        self._dirty.clear()
+        self.catalog.let_go()
 
     def _picture_after_error(self) -> Update:
         """What was told last: to make a picture may be what went wrong."""

@@ -208,5 +208,8 @@ class Matcher:
             self._helper = None
 
     def close(self) -> None:
-        """Ends the helper."""
+        """Ends the helper, and matches nothing more."""
         self._kill()
+        self._selection, self._left, self._runs = None, iter(()), iter(())
+        self._batches.clear()
+        self._added.clear()

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 __all__ = ["Navigation"]
 
 _OPENS_AT_ONCE = 0.25  # seconds
+_CLOSES_WITHIN = 5.0  # seconds that it is waited for what was open
 
 
 class Navigation:
@@ -91,6 +92,12 @@ class Navigation:
     def _open(self, opener: Callable[[], Session]) -> None:
         self._attempt += 1
         attempt, thread = self._attempt, DaemonExecutor(1, "opening")
+        closed = [screen.loader for screen in self._app.screen_stack if isinstance(screen, ExplorerScreen)]
+
+        def open_after() -> Session:
+            for loader in closed:  # two datasets at once may be more than there is memory for
+                loader.wait_until_ended(_CLOSES_WITHIN)
+            return opener()
 
         def done(future: Future[Session]) -> None:
             found = outcome(future)
@@ -100,7 +107,7 @@ class Navigation:
             self._only(OpeningScreen(self._words))
         else:
             self._app.set_timer(_OPENS_AT_ONCE, self._show_opening)
-        thread.submit(opener).add_done_callback(done)
+        thread.submit(open_after).add_done_callback(done)
         thread.shutdown()  # when that is done
 
     def _show_opening(self) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+from contextvars import Context
 
 __all__ = ["QuietCollector", "give_back"]
 
@@ -41,7 +42,11 @@ class QuietCollector:
     def stir(self) -> None:
         """Something was done: the quiet begins now."""
         self.close()
-        self._to_come = [self._loop.call_later(_SOON, self._look), self._loop.call_later(_LATER, self._look_at_all)]
+        nothing = Context()  # else a screen that was closed would be held until then, though it is cancelled
+        self._to_come = [
+            self._loop.call_later(_SOON, self._look, context=nothing),
+            self._loop.call_later(_LATER, self._look_at_all, context=nothing),
+        ]
 
     def close(self) -> None:
         """Looks no more."""

@@ -113,6 +113,8 @@ class ExportScreen(Dialog[None]):
 
     def on_unmount(self) -> None:
         self._checks.shutdown()
+        if self._run is not None:
+            self._run.cancel()
 
     @property
     def _format_name(self) -> str:

@@ -159,3 +159,9 @@ def test_names_of_two_directories_have_a_nul_between_them():
     store = NameStore()
     one, other = store.add(b"a\0b"), store.add(b"c")
     assert store.read(one._replace(length=other.start + other.length - one.start)) == b"a\0b\0c"
+
+
+def test_a_catalog_that_was_let_go_of_holds_neither_files_nor_names():
+    catalog, _ = catalog_of([{b"a", b"b"}, {b"c"}])
+    catalog.let_go()
+    assert (list(catalog.directories), catalog.progress.files, catalog.names.file.closed) == ([b""], 0, True)

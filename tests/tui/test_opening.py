@@ -216,7 +216,7 @@ async def test_nothing_holds_what_was_shown_before_it_was_read_again() -> None:
 
         def are_gone() -> bool:
             give_back()
-            return all(screen() is None for screen in closed[:-1])  # Textual holds the last for a while
+            return all(screen() is None for screen in closed)
 
         await until(pilot, are_gone, "they are gone")
 

@@ -348,6 +348,11 @@ class Catalog:
             above.files_below -= old.files_below
             above.unlisted += 1 - old.unlisted
 
+    def let_go(self) -> None:
+        """Forgets everything, and gives its memory back: nobody looks at it any more."""
+        self.names.let_go()
+        self.forget(self.root.path)
+
     def _number(self, placement: Placement | str) -> int:
         if isinstance(placement, str):
             return FAILED

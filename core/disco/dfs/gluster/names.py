@@ -55,8 +55,15 @@ class NameStore:
 
     def free(self, span: Span) -> None:
         """Gives back the memory of names that nobody reads any more, soon; from any thread. Its place stays empty."""
-        if span.length:
+        if span.length and self._end:
             self._freed.append(span)
+
+    def let_go(self) -> None:
+        """Gives back all memory: nobody will read anything any more."""
+        self._end = 0
+        self._memory = mmap.mmap(-1, _SMALLEST)
+        self.file.close()
+        self._freed.clear()
 
     def _give_back(self, spans: list[Span]) -> None:
         start = end = 0

@@ -117,6 +117,11 @@ class SelectionPicture:
         number, is_there = self._branch.place_of(directory, index)
         return number if is_there else None
 
+    def let_go(self) -> None:
+        """Has no rows any more, and takes no memory: nobody looks at it."""
+        self._branch = None
+        self._opened.clear()
+
     def place_of(self, row: Row) -> tuple[int, bool]:
         """The number here of a row of an earlier picture of the same selection, and whether it is among them still:
         else it is the number of those that stand before it.
