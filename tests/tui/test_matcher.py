@@ -77,7 +77,7 @@ def test_directories_that_come_later_are_matched_too() -> None:
     loader.until(lambda update: names(update) == [b"d/ab"] and source.held, "the first is there")
     source.release()
     assert names(loader.complete()) == [b"d/ab", b"e/abc"]
-    loader.close()
+    loader.close(let_go=False)
 
 
 async def test_the_screen_says_that_it_was_given_up_and_goes_on(impatient: None) -> None:
