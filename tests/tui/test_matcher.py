@@ -25,7 +25,7 @@ def loader() -> Iterator[Watched]:
     made.begin()
     made.complete()
     yield made
-    made.close()
+    made.close(let_go=False)
 
 
 @pytest.fixture
