@@ -71,7 +71,7 @@ class Loader:
         self.catalog = Catalog(start.directory)
         self._publish = publish
         self._events: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
-        self._selection = Selection(self.catalog, source.mount_point, self.catalog.root, Substring(b""))
+        self._selection = self._all_files()
         self._ticket = 0
         self._asked_ticket = 0
         self._jobs: dict[int, _Job] = {}
@@ -135,7 +135,7 @@ class Loader:
         """Resolves what is selected even after a stop: for an export of what was found."""
         self._events.put(lambda: setattr(self, "_finishing", True))
 
-    def close(self, *, let_go: bool) -> None:
+    def close(self, *, let_go: bool = False) -> None:
         """Ends the thread; nothing is waited for. ``let_go``: the memory is needed for something else."""
         self._lets_go = let_go
         self._closed = True
@@ -143,7 +143,8 @@ class Loader:
 
     def wait_until_ended(self, seconds: float) -> None:
         """Waits for the end of the thread, for so long; not for the screen's thread."""
-        self._thread.join(seconds)
+        if self._thread.is_alive():  # one that was never begun cannot be waited for
+            self._thread.join(seconds)
 
     # The loader's thread.
 
@@ -219,7 +220,7 @@ class Loader:
         """
         if self._told is not None:
             self._told.picture.let_go()
-        self._selection = Selection(self.catalog, self.source.mount_point, self.catalog.root, Substring(b""))
+        self._selection = self._all_files()
         self._agenda, self._told = Agenda(self.catalog), None
         self._dirty.clear()
         self.catalog.let_go()
@@ -227,7 +228,7 @@ class Loader:
     def _picture_after_error(self) -> Update:
         """What was told last: to make a picture may be what went wrong."""
         if self._told is None:
-            self._selection = Selection(self.catalog, self.source.mount_point, self.catalog.root, Substring(b""))
+            self._selection = self._all_files()
             self._told = self._picture()
         return replace(self._told, error=self._error, stopped=True, filtering=True)
 
@@ -235,6 +236,10 @@ class Loader:
         self._stopped = stopped and not self.catalog.progress.complete
         self._finishing = False
         self._changed = True
+
+    def _all_files(self) -> Selection:
+        """Without those that are listed by now."""
+        return Selection(self.catalog, self.source.mount_point, self.catalog.root, Substring(b""))
 
     def _select(self, ticket: int, scope: bytes, keep: Filter) -> None:
         self._ticket = ticket

@@ -195,11 +195,14 @@ class Matcher:
                 self._matched(directory)
 
     def _give_up(self, fault: str) -> None:
+        self._drop()
+        self.fault = fault
+
+    def _drop(self) -> None:
         self._kill()
         self._batches.clear()
         self._added.clear()
-        self._left, self._exhausted = iter(()), True
-        self.fault = fault
+        self._left, self._runs, self._exhausted = iter(()), iter(()), True
 
     def _kill(self) -> None:
         self._abandoned.clear()
@@ -209,7 +212,5 @@ class Matcher:
 
     def close(self) -> None:
         """Ends the helper, and matches nothing more."""
-        self._kill()
-        self._selection, self._left, self._runs = None, iter(()), iter(())
-        self._batches.clear()
-        self._added.clear()
+        self._drop()
+        self._selection = None

@@ -186,7 +186,7 @@ def picture_of(session: Session) -> SelectionPicture:
     loader = Loader(session.source, session.start, took)
     loader.begin()
     assert complete.wait(20)
-    loader.close(let_go=False)
+    loader.close()
     return updates[-1].picture
 
 

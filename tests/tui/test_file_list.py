@@ -86,18 +86,6 @@ async def test_a_directory_that_is_read_anew_keeps_the_cursor_on_its_file() -> N
         assert file_at_cursor(pilot) == EARLY[7]
 
 
-async def test_a_user_who_goes_elsewhere_while_a_directory_is_read_anew_stays_there() -> None:
-    async with half_there() as (pilot, source):
-        await come_above(pilot, source)
-        await pilot.press("end")
-        source.hold_listings = lambda path: path == b"b"
-        await pilot.press("r")
-        await until(pilot, lambda: explorer(pilot).files.row_count == len(LATE), "its files are gone")
-        await pilot.press("home", "down")
-        await come_above(pilot, source)
-        assert file_at_cursor(pilot) == LATE[1]
-
-
 @asynccontextmanager
 async def losing(gone: set[bytes], at: int) -> AsyncIterator[Pilot[None]]:
     """The explorer after files went away, of all; ``at``: the row that the cursor was on."""
@@ -146,6 +134,13 @@ async def reading_anew() -> AsyncIterator[tuple[Pilot[None], HeldSource]]:
         await pilot.press("r")
         await until(pilot, lambda: explorer(pilot).files.row_count == len(LATE), "its files are gone")
         yield pilot, source
+
+
+async def test_a_user_who_goes_elsewhere_while_a_directory_is_read_anew_stays_there() -> None:
+    async with reading_anew() as (pilot, source):
+        await pilot.press("home", "down")
+        await come_above(pilot, source)
+        assert file_at_cursor(pilot) == LATE[1]
 
 
 async def test_a_filter_that_is_typed_while_a_directory_is_read_anew_begins_at_its_first_file() -> None:

@@ -68,7 +68,7 @@ def made() -> Iterator[Callable[[HeldSource], Watched]]:
 
     yield begin
     for loader in loaders:
-        loader.close(let_go=False)
+        loader.close()
 
 
 Made = Callable[[HeldSource], Watched]
@@ -128,7 +128,7 @@ def test_the_screen_goes_first_while_a_dataset_is_loaded() -> None:
     loader = Loader(source, source.start, lambda update: None, let_go_first.set)
     loader.begin()
     assert let_go_first.wait(20)
-    loader.close(let_go=False)
+    loader.close()
 
 
 def test_the_rows_on_the_screen_are_asked_for_although_everything_else_hangs(made: Made) -> None:
@@ -281,7 +281,7 @@ def test_calls_that_have_not_come_back_are_told_with_their_beginning(made: Made)
 def test_closing_ends_the_thread_while_calls_hang(made: Made) -> None:
     loader = made(HeldSource(dataset(), hold_listings=everything))
     loader.until(lambda update: update.waiting, "it waits")
-    loader.close(let_go=False)
+    loader.close()
     loader._thread.join(timeout=10)
     assert not loader._thread.is_alive()
 

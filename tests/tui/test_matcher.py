@@ -25,7 +25,7 @@ def loader() -> Iterator[Watched]:
     made.begin()
     made.complete()
     yield made
-    made.close(let_go=False)
+    made.close()
 
 
 @pytest.fixture
@@ -78,7 +78,7 @@ def test_directories_that_come_later_are_matched_too() -> None:
     loader.until(lambda update: names(update) == [b"d/ab"] and source.held, "the first is there")
     source.release()
     assert names(loader.complete()) == [b"d/ab", b"e/abc"]
-    loader.close(let_go=False)
+    loader.close()
 
 
 async def test_the_screen_says_that_it_was_given_up_and_goes_on(impatient: None) -> None:

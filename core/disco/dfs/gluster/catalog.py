@@ -235,8 +235,8 @@ class Progress:
 class Catalog:
     """The dataset below ``root``: its directories by path, and the placements that its files share.
 
-    ``numbered``: directories by their number; None of those that were forgotten. ``runs``: see ``runs.py``; None where
-    directories have come or gone since they were made.
+    ``numbered``: directories by their number; None of those that were forgotten. ``runs``: see ``runs.py``; with the
+    ``state`` that the directories were in when they were made.
     """
 
     def __init__(self, root: bytes) -> None:
@@ -247,7 +247,12 @@ class Catalog:
         self.placements: list[Placement] = []
         self._numbers: dict[Placement, int] = {}
         self.progress = Progress(directories_known=1)
-        self.runs: list[Run] | None = None
+        self.runs: tuple[tuple[int, int], list[Run]] | None = None
+
+    @property
+    def state(self) -> tuple[int, int]:
+        """Other numbers for other directories, always: the first grows with what is forgotten."""
+        return len(self.numbered), self.progress.directories_listed
 
     def _add(self, path: bytes, parent: CatalogDirectory | None) -> CatalogDirectory:
         directory = CatalogDirectory(len(self.numbered), path, parent, self.names)
@@ -260,7 +265,6 @@ class Catalog:
 
         ``placements``: what each of ``listed.answers`` means, or in words why it is no place for a job.
         """
-        self.runs = None
         directory = self.directories[listed.directory]
         keys = sorted([name + b"/" for name in listed.directories])
         found = [self._add(os.path.join(listed.directory, key[:-1]), directory) for key in keys]
@@ -323,7 +327,6 @@ class Catalog:
 
     def forget(self, path: bytes) -> None:
         """Forgets what was listed at and below a directory, which is known and waiting again, as another object."""
-        self.runs = None
         old = self.directories[path]
         stack, known = [old], 0
         while stack:

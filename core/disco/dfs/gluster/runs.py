@@ -63,17 +63,16 @@ def runs(catalog: Catalog, directories: Iterable[CatalogDirectory]) -> Iterator[
 
 def all_runs(catalog: Catalog) -> Iterator[Run]:
     """All directories of a catalog, by path, in runs; they are kept for the next time, when there may be no others."""
-    if catalog.runs is not None:
-        yield from catalog.runs
+    state = catalog.state
+    if catalog.runs is not None and catalog.runs[0] == state:
+        yield from catalog.runs[1]
         return
-    # The first number grows with what is forgotten, so that the pair never comes again for other directories.
-    state = len(catalog.numbered), catalog.progress.directories_listed
     made = []
     for run in runs(catalog, catalog.root.with_all_below()):
         made.append(run)
         yield run
-    if state == (len(catalog.numbered), catalog.progress.directories_listed):
-        catalog.runs = made
+    if state == catalog.state:
+        catalog.runs = state, made
 
 
 class MatchedRun:
