@@ -29,12 +29,14 @@ __all__ = ["MATCHING", "READING", "HelperWork", "receive", "send", "start_helper
 
 class HelperWork(NamedTuple):
     """What a helper is for. ``modules``: those of its units, so that nothing is left to import when one comes in: the
-    helper may have fewer rights by then. ``hint``: what helps when it has ended.
+    helper may have fewer rights by then. ``hint``: what helps when it has ended. ``seconds``: of computing after the
+    last unit came in, at which the kernel ends it; 0 for no such end.
     """
 
     words: str
     modules: tuple[str, ...]
     hint: str
+    seconds: float = 0
 
 
 READING = HelperWork(
@@ -42,7 +44,8 @@ READING = HelperWork(
     ("disco.dfs.gluster.inputfs", "disco.dfs.gluster.recording", "disco.dfs.gluster.map_saving"),
     "press R, or start again",
 )
-MATCHING = HelperWork("runs the expression", ("disco.dfs.gluster.matching",), "type it again")
+# While an expression is matched no other thread runs: nobody would see that the program was killed.
+MATCHING = HelperWork("runs the expression", ("disco.dfs.gluster.matching",), "type it again", seconds=20)
 
 _LENGTH = struct.Struct("!Q")
 
@@ -51,7 +54,7 @@ def start_helper(work: HelperWork, descriptors: Sequence[int] = ()) -> subproces
     """Starts a helper. ``descriptors``: of files that it shares."""
     return subprocess.Popen(
         # -P: a queue.py where the user stands is not ours to run
-        [sys.executable, "-P", "-m", __name__, *work.modules],
+        [sys.executable, "-P", "-m", __name__, str(work.seconds), *work.modules],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         pass_fds=descriptors,
@@ -85,7 +88,8 @@ def _work() -> None:
     os.dup2(2, 1)  # whatever prints must not reach the results
     from disco.dfs.gluster.workers import DaemonExecutor
 
-    for module in sys.argv[1:]:
+    seconds = float(sys.argv[1])
+    for module in sys.argv[2:]:
         import_module(module)
     executor, lock = DaemonExecutor(), threading.Lock()
 
@@ -101,6 +105,7 @@ def _work() -> None:
     with contextlib.suppress(EOFError, OSError):
         while True:
             number, fn, args = receive(requests)
+            signal.setitimer(signal.ITIMER_VIRTUAL, seconds)
             executor.submit(fn, *args).add_done_callback(partial(answer, number=number))
     os._exit(0)
 

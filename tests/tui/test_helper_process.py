@@ -18,7 +18,7 @@ import pytest
 from disco.dfs.gluster.errors import PathError
 from disco.dfs.gluster.hostmap import read_hostname_map
 from disco.dfs.gluster.inputfs import find_mount_unit
-from gluster_tui.helper import READING, start_helper
+from gluster_tui.helper import MATCHING, READING, start_helper
 from gluster_tui.helper_process import HelperEndedError, HelperProcess
 
 SOON = 20  # seconds in which what is due must have happened
@@ -115,6 +115,28 @@ def test_a_program_ends_at_once_although_its_helper_hangs() -> None:
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, timeout=SOON, check=True)
     assert done.stdout == b"over\n"
+
+
+def test_an_endless_expression_does_not_outlive_a_program_that_was_killed() -> None:
+    program = (
+        "import os, re, signal; from gluster_tui.helper import MATCHING, start_helper; "
+        "from gluster_tui.helper_process import HelperProcess; work = MATCHING._replace(seconds=0.2); "
+        "process = HelperProcess(start_helper(work), work); print(process.submit(os.getpid).result(), flush=True); "
+        "process.submit(re.match, '(a+)+$', 'a' * 60 + '!'); os.kill(os.getpid(), signal.SIGKILL)"
+    )
+    done = subprocess.run([sys.executable, "-c", program], stdout=subprocess.PIPE, timeout=SOON, check=False)
+    assert done.returncode == -signal.SIGKILL
+    within(lambda: not os.path.exists(f"/proc/{int(done.stdout)}"), "the process is gone")
+
+
+def test_all_units_together_may_compute_for_longer_than_one() -> None:
+    work = MATCHING._replace(seconds=0.5)
+    process = HelperProcess(start_helper(work), work)
+    try:
+        while process.submit(time.process_time).result(SOON) < 2 * work.seconds:
+            process.submit(sum, range(1_000_000)).result(SOON)
+    finally:
+        process.shutdown()
 
 
 def test_files_where_the_user_stands_are_never_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
