@@ -13,7 +13,9 @@ import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
+from functools import partial
+from typing import TypeVar
 
 from disco.dfs.gluster.catalog import Catalog, CatalogDirectory
 from disco.dfs.gluster.errors import GlusterError
@@ -25,32 +27,21 @@ from disco.dfs.gluster.walker import FEW_TEACHERS, placement_or_fault
 
 from .agenda import Agenda, Work
 from .crash import UnexpectedError
+from .jobs import Job, Jobs
 from .matcher import Matcher
-from .updates import Update, Waiting
+from .updates import Update
 
 __all__ = ["Loader"]
+
+T = TypeVar("T")
 
 PUBLISH_EVERY = 0.08  # seconds; longer where a picture takes long to make
 _NOTHING_EVERY = 0.3
 _FIRST_WITHIN = 0.05  # seconds that the screen shows what was selected before, while nothing is found yet
 _PICTURE_SHARE = 5  # times as long as a picture takes to make, nothing is published
-_Answered = Future[ListedDirectory] | Future[ResolvedFiles] | Future[list[ListedDirectory]] | Future[bool]
-
 _BATCHES = 16  # under way at once
 _GRAPH_EVERY = 3.0  # seconds
 _TEACHERS, _TEACHERS_UNREAD = 9, 300  # files of a group asked for its hosts; while none could be read
-
-
-@dataclass
-class _Job:
-    """What the source was asked for. ``indexes``: of the files asked for, None for a listing. ``awaited``: nothing is
-    complete before its answer is there, although no file and no listing waits for it.
-    """
-
-    directory: CatalogDirectory
-    indexes: Sequence[int] | None
-    awaited: bool = False
-    since: float = field(default_factory=time.monotonic)
 
 
 class Loader:
@@ -74,7 +65,7 @@ class Loader:
         self._selection = self._all_files()
         self._ticket = 0
         self._asked_ticket = 0
-        self._jobs: dict[int, _Job] = {}
+        self._jobs = Jobs(self._events.put)
         self._agenda = Agenda(self.catalog)
         self._matcher = Matcher(self.catalog, self._events.put, self._has_matches, screen_first)
         self._dirty: set[CatalogDirectory] = set()
@@ -198,17 +189,16 @@ class Loader:
             pass
 
     def _picture(self) -> Update:
-        waiting = tuple(Waiting(job.directory.path, job.since) for job in list(self._jobs.values()))
         return Update(
             ticket=self._ticket,
             picture=self._selection.picture(),
             unlisted=self._selection.scope.unlisted,
             progress=replace(self.catalog.progress),
-            waiting=waiting,
+            waiting=self._jobs.waiting(),
             filtering=self._matcher.busy,
             stopped=self._stopped,
             error=self._error,
-            asking_hosts=any(job.awaited for job in self._jobs.values()),
+            asking_hosts=self._jobs.awaited,
             filter_fault=self._matcher.fault,
             filtered=self._matcher.fraction,
             stale=self._stale,
@@ -287,16 +277,16 @@ class Loader:
             while self._finishing and len(self._jobs) < _BATCHES and (work := self._next_selected()) is not None:
                 self._resolve(*work)
             return
-        listings = sum(job.indexes is None for job in self._jobs.values())
+        listings = self._jobs.listings
         while listings < self.source.listings_ahead and (directory := agenda.next_to_list()) is not None:
             self._list(directory)
             listings += 1
         if self._look_at_graph is not None and time.monotonic() > self._look_at_graph:
             self._look_at_graph = None
-            self._ask(_Job(self.catalog.root, ()), self.source.is_stale(), self._looked_at_graph)
+            self._ask(Job(self.catalog.root, ()), self.source.is_stale(), self._looked_at_graph)
         if self._in_doubt and self.catalog.progress.complete and not self._jobs:
             self._in_doubt = False
-            self._ask(_Job(self.catalog.root, (), awaited=True), self.source.doubtful(), self._doubted)
+            self._ask(Job(self.catalog.root, (), awaited=True), self.source.doubtful(), self._doubted)
         batches = len(self._jobs) - listings
         while batches < _BATCHES and (work := self._next_selected() or agenda.next_of_rest()) is not None:
             self._resolve(*work)
@@ -306,25 +296,19 @@ class Loader:
         return self._agenda.next_selected(self._selection.kept)
 
     def _list(self, directory: CatalogDirectory) -> None:
-        self._ask(_Job(directory, None), self.source.list_directory(directory.path, sizes=True), self._listed)
+        self._ask(Job(directory, None), self.source.list_directory(directory.path, sizes=True), self._listed)
 
     def _resolve(self, directory: CatalogDirectory, indexes: Sequence[int]) -> None:
         self._agenda.begun(directory, indexes)
         names = directory.names
         future = self.source.resolve_files(directory.path, [names[i] for i in indexes], sizes=True)
-        self._ask(_Job(directory, indexes), future, self._resolved)
+        self._ask(Job(directory, indexes), future, self._resolved)
 
-    def _ask(self, job: _Job, future: _Answered, take: Callable[..., None]) -> None:
-        self._jobs[id(job)] = job
+    def _ask(self, job: Job, future: Future[T], take: Callable[[Job, T], None]) -> None:
+        self._jobs.begin(job, future, partial(self._take, take))
         self._changed = True  # it may hang, and shows as waiting then
 
-        def done(future: _Answered) -> None:
-            self._events.put(lambda: self._take(job, future, take))
-
-        future.add_done_callback(done)
-
-    def _take(self, job: _Job, future: _Answered, take: Callable[..., None]) -> None:
-        del self._jobs[id(job)]
+    def _take(self, take: Callable[[Job, T], None], job: Job, future: Future[T]) -> None:
         self._changed = True
         error = future.exception()
         if isinstance(error, GlusterError):
@@ -335,7 +319,7 @@ class Loader:
         elif self.catalog.numbered[job.directory.number] is job.directory:  # else it is read anew
             take(job, future.result())
 
-    def _listed(self, job: _Job, listed: ListedDirectory) -> None:
+    def _listed(self, job: Job, listed: ListedDirectory) -> None:
         if self.source.disproved is not None:
             if not self._distrusting:
                 self._distrust_cookies()
@@ -355,13 +339,13 @@ class Loader:
         else:
             self._matcher.add(directory)
 
-    def _doubted(self, job: _Job, doubtful: list[ListedDirectory]) -> None:
+    def _doubted(self, job: Job, doubtful: list[ListedDirectory]) -> None:
         """Reads those directories anew of which a part may have been left out."""
         for listed in doubtful:
             self._refresh(self._ticket, listed.directory)
         self._look_at_graph = time.monotonic() + _GRAPH_EVERY
 
-    def _looked_at_graph(self, job: _Job, stale: bool) -> None:
+    def _looked_at_graph(self, job: Job, stale: bool) -> None:
         self._stale = stale
         self._look_at_graph = time.monotonic() + _GRAPH_EVERY
 
@@ -376,9 +360,9 @@ class Loader:
             if names and asked < (_TEACHERS if cluster.shown(answer.group) else _TEACHERS_UNREAD):
                 self._asked_for_hosts[answer.group] = asked + len(names)
                 future = self.source.resolve_files(listed.directory, names, sizes=False)
-                self._ask(_Job(directory, (), awaited=True), future, self._told_hosts)
+                self._ask(Job(directory, (), awaited=True), future, self._told_hosts)
 
-    def _told_hosts(self, job: _Job, resolved: ResolvedFiles) -> None:
+    def _told_hosts(self, job: Job, resolved: ResolvedFiles) -> None:
         for answer in resolved.answers:
             placement_or_fault(self.source, answer)
         self._dirty.add(job.directory)
@@ -390,7 +374,7 @@ class Loader:
         self._agenda.rest = deque(self.catalog.directories.values())
         self._select_again()
 
-    def _resolved(self, job: _Job, resolved: ResolvedFiles) -> None:
+    def _resolved(self, job: Job, resolved: ResolvedFiles) -> None:
         assert job.indexes is not None
         placements = [placement_or_fault(self.source, answer) for answer in resolved.answers]
         self.catalog.add_resolved(job.directory.path, job.indexes, resolved, placements)
