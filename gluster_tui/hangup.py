@@ -12,6 +12,8 @@ import signal
 import sys
 import threading
 
+from .helper import end_helpers
+
 __all__ = ["leave_on_hangup"]
 
 _PATIENCE = 0.5  # seconds
@@ -20,7 +22,7 @@ _CODE = 128 + signal.SIGHUP  # as shells say it
 
 
 def leave_on_hangup() -> None:
-    """From now on, ends the process at once when its terminal goes away. What works on the mount ends with it."""
+    """From now on, ends the process at once when its terminal goes away, and its helpers."""
     signal.signal(signal.SIGHUP, lambda number, frame: _leave())
     threading.Thread(target=_watch, args=(sys.stdin.fileno(),), name="hangup", daemon=True).start()
 
@@ -38,6 +40,7 @@ def _leave() -> None:
     discarding = threading.Thread(target=_discard, daemon=True)
     discarding.start()
     discarding.join(_PATIENCE)
+    end_helpers()
     os._exit(_CODE)
 
 

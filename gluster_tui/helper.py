@@ -16,6 +16,7 @@ import struct
 import subprocess
 import sys
 import threading
+import weakref
 from collections.abc import Sequence
 from functools import partial
 from importlib import import_module
@@ -24,7 +25,7 @@ from typing import IO, TYPE_CHECKING, Any, NamedTuple
 if TYPE_CHECKING:
     from concurrent.futures import Future
 
-__all__ = ["MATCHING", "READING", "HelperWork", "receive", "send", "start_helper"]
+__all__ = ["MATCHING", "READING", "HelperWork", "end_helpers", "packed", "receive", "start_helper"]
 
 
 class HelperWork(NamedTuple):
@@ -48,11 +49,12 @@ READING = HelperWork(
 MATCHING = HelperWork("runs the expression", ("disco.dfs.gluster.matching",), "type it again", seconds=20)
 
 _LENGTH = struct.Struct("!Q")
+_started: weakref.WeakSet[subprocess.Popen[bytes]] = weakref.WeakSet()
 
 
 def start_helper(work: HelperWork, descriptors: Sequence[int] = ()) -> subprocess.Popen[bytes]:
     """Starts a helper. ``descriptors``: of files that it shares."""
-    return subprocess.Popen(
+    process = subprocess.Popen(
         # -P: a queue.py where the user stands is not ours to run
         [sys.executable, "-P", "-m", __name__, str(work.seconds), *work.modules],
         stdin=subprocess.PIPE,
@@ -60,13 +62,20 @@ def start_helper(work: HelperWork, descriptors: Sequence[int] = ()) -> subproces
         pass_fds=descriptors,
         start_new_session=True,  # Ctrl-C and a lost terminal are for the program to handle
     )
+    _started.add(process)
+    return process
 
 
-def send(pipe: IO[bytes], value: object) -> None:
-    """Writes a value that can be pickled."""
+def end_helpers() -> None:
+    """Kills all helpers of this program: it ends."""
+    for process in list(_started):
+        process.kill()
+
+
+def packed(value: object) -> bytes:
+    """A value that can be pickled, as the pipes carry it."""
     data = pickle.dumps(value, protocol=pickle.HIGHEST_PROTOCOL)
-    pipe.write(_LENGTH.pack(len(data)) + data)
-    pipe.flush()
+    return _LENGTH.pack(len(data)) + data
 
 
 def receive(pipe: IO[bytes]) -> Any:
@@ -96,11 +105,13 @@ def _work() -> None:
     def answer(future: Future[Any], number: int) -> None:
         error = future.exception()
         value = (number, True, future.result()) if error is None else (number, False, error)
+        try:
+            data = packed(value)
+        except Exception as fault:  # noqa: BLE001 - whatever it is, somebody waits for an answer
+            data = packed((number, False, RuntimeError(f"what came of it cannot be carried: {fault!r}")))
         with lock, contextlib.suppress(OSError):
-            try:
-                send(results, value)
-            except Exception as fault:  # noqa: BLE001 - it cannot be carried; nothing of it was written
-                send(results, (number, False, RuntimeError(f"what came of it cannot be carried: {fault!r}")))
+            results.write(data)
+            results.flush()
 
     with contextlib.suppress(EOFError, OSError):
         while True:

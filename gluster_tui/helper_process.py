@@ -10,6 +10,7 @@ for.
 from __future__ import annotations
 
 import contextlib
+import queue
 import subprocess
 import threading
 from collections.abc import Callable
@@ -18,7 +19,7 @@ from typing import Any, ParamSpec, TypeVar
 
 from disco.dfs.gluster.errors import GlusterError
 
-from .helper import READING, HelperWork, receive, send
+from .helper import READING, HelperWork, packed, receive
 
 __all__ = ["HelperEndedError", "HelperProcess"]
 
@@ -43,15 +44,18 @@ class HelperProcess(Executor):
     def __init__(self, process: subprocess.Popen[bytes], work: HelperWork = READING) -> None:
         self._process, self._work = process, work
         self._lock = threading.Lock()
-        # Not the same: who writes may have to wait until results are taken, and they are taken under the other.
-        self._sending = threading.Lock()
+        self._requests: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
         self._futures: dict[int, Future[Any]] = {}
         self._number = 0
         self._ended = False
+        threading.Thread(target=self._send, name="helper-requests", daemon=True).start()
         threading.Thread(target=self._take_results, name="helper-results", daemon=True).start()
 
     def submit(self, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Future[T]:
-        """Runs ``fn`` on one of the helper's threads. It and its arguments and result must be picklable."""
+        """Runs ``fn`` on one of the helper's threads. It and its arguments and result must be picklable.
+
+        It is not waited until the helper has read it: while it matches an expression, it reads nothing.
+        """
         if kwargs:
             raise TypeError("units of work take positional arguments")
         future: Future[T] = Future()
@@ -61,12 +65,21 @@ class HelperProcess(Executor):
                 future.set_exception(HelperEndedError(self._work))
                 return future
             self._number += 1
-            number = self._number
-            self._futures[number] = future
-        assert self._process.stdin is not None
-        with self._sending, contextlib.suppress(OSError):  # a helper that ended: the reader of its results says so
-            send(self._process.stdin, (number, fn, args))
+            self._requests.put(packed((self._number, fn, args)))
+            self._futures[self._number] = future
         return future
+
+    @property
+    def ended(self) -> bool:
+        """Whether it is known that the helper is there no more."""
+        return self._ended
+
+    def _send(self) -> None:
+        assert self._process.stdin is not None
+        with contextlib.suppress(OSError):  # a helper that ended: the reader of its results says so
+            while (request := self._requests.get()) is not None:
+                self._process.stdin.write(request)
+                self._process.stdin.flush()
 
     def _take_results(self) -> None:
         assert self._process.stdout is not None
@@ -83,6 +96,7 @@ class HelperProcess(Executor):
         with self._lock:
             self._ended = True
             lost, self._futures = list(self._futures.values()), {}
+        self._requests.put(None)
         for future in lost:
             future.set_exception(HelperEndedError(self._work))
         self._process.kill()

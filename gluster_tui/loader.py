@@ -157,6 +157,7 @@ class Loader:
             if self._closed:
                 return
             self._begin_work()
+            self._matcher.keep_deadline()
             if was_busy or self._matcher.busy:
                 self._matcher.go_on()
                 self._changed = True

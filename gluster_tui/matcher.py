@@ -19,18 +19,36 @@ from disco.dfs.gluster.selection import Selection
 from .helper import MATCHING, start_helper
 from .helper_process import HelperProcess
 
-__all__ = ["DEADLINE", "Matcher"]
+__all__ = ["DEADLINE", "BatchSize", "Matcher"]
 
-DEADLINE = 5.0  # seconds in which a helper has to be done with some thousands of names
+DEADLINE = 5.0  # seconds in which a helper has to be done with a batch
 _FIRST_SLICE, _SLICE = 0.002, 0.005  # seconds of matching before what was found is shown, and newer requests heard
-_FIRST_BATCH, _BATCH = 2_000, 20_000  # files
 _AHEAD = 2  # batches that the helper has at hand
 _STUCK = 0.25  # seconds that a helper has for what nobody wants any more, when another expression comes
 
 
+class BatchSize:
+    """How many ``files`` the helper is given at once: few at first, and as many as expressions have time for that are
+    slow on each of them.
+    """
+
+    FIRST, MOST = 2_000, 20_000
+    QUICK, SLOW = 0.25, 1.0  # seconds
+
+    def __init__(self) -> None:
+        self.files = self.FIRST
+
+    def took(self, seconds: float) -> None:
+        """A batch took so long."""
+        if seconds < self.QUICK:
+            self.files = min(2 * self.files, self.MOST)
+        elif seconds > self.SLOW:
+            self.files = max(self.files // 2, 1)
+
+
 @dataclass(eq=False)
 class _Batch:
-    """Directories whose names the helper matches."""
+    """Directories whose names the helper matches. ``since``: when it was its turn; when nobody wanted it any more."""
 
     selection: Selection
     directories: list[CatalogDirectory]
@@ -60,7 +78,7 @@ class Matcher:
         self._exhausted = True
         self._batches: list[_Batch] = []
         self._abandoned: list[_Batch] = []  # of expressions that nobody wants any more
-        self._size, self._matched_files, self._slice = _FIRST_BATCH, 0, _FIRST_SLICE
+        self._size, self._matched_files, self._slice = BatchSize(), 0, _FIRST_SLICE
         self._helper: HelperProcess | None = None
 
     @property
@@ -76,9 +94,9 @@ class Matcher:
     @property
     def deadline(self) -> float | None:
         """When the helper is given up, as ``time.monotonic()``."""
-        if not self._batches:
-            return None
-        return self._batches[0].since + (_STUCK if self._abandoned else DEADLINE)
+        if self._abandoned:
+            return self._abandoned[0].since + _STUCK
+        return self._batches[0].since + DEADLINE if self._batches else None
 
     @property
     def fraction(self) -> float:
@@ -89,6 +107,8 @@ class Matcher:
 
     def begin(self, selection: Selection) -> None:
         """Matches what is listed anew, for another selection."""
+        for batch in self._batches:
+            batch.since = time.monotonic()
         self._abandoned += self._batches
         self._batches = []
         self._selection, self._exhausted = selection, False
@@ -98,7 +118,7 @@ class Matcher:
         else:
             self._runs = selection.runs_to_match()
         self._added.clear()
-        self._size, self._matched_files, self._slice = _FIRST_BATCH, 0, _FIRST_SLICE
+        self._size, self._matched_files, self._slice = BatchSize(), 0, _FIRST_SLICE
         self.fault = None
 
     def add(self, directory: CatalogDirectory) -> None:
@@ -109,16 +129,20 @@ class Matcher:
 
     def prepare(self) -> None:
         """Starts the helper: an expression will come soon."""
-        if self._helper is None:
+        if self._helper is None or self._helper.ended:
             self._helper = HelperProcess(start_helper(MATCHING, [self._catalog.names.file.fileno()]), MATCHING)
 
+    def keep_deadline(self) -> None:
+        """Gives up what takes too long. To be called time and again, whatever is selected."""
+        if self.deadline is None or time.monotonic() < self.deadline:
+            return
+        if self._abandoned:
+            self._begin_anew()
+        else:
+            self._give_up(f"this expression takes too long: stopped after {DEADLINE:.0f} s")
+
     def go_on(self) -> None:
-        """Does some of the work, and gives up what takes too long."""
-        if self.deadline is not None and time.monotonic() > self.deadline:
-            if self._abandoned:
-                self._begin_anew()
-            else:
-                self._give_up(f"this expression takes too long: stopped after {DEADLINE:.0f} s")
+        """Does some of the work."""
         if self._exhausted or self._selection is None:
             return
         if self._is_regex:
@@ -153,8 +177,7 @@ class Matcher:
             elif directory.places and not self._selection.knows(directory):
                 directories.append(directory)
                 files += len(directory.places)
-                if files >= self._size:
-                    self._size = min(2 * self._size, _BATCH)
+                if files >= self._size.files:
                     return directories
         self._exhausted = True
         return directories
@@ -171,8 +194,9 @@ class Matcher:
         future.add_done_callback(lambda future: self._tell(lambda: self._take(batch, future)))
 
     def _begin_anew(self) -> None:
-        """With another helper, since this one is stuck in an expression that nobody wants any more."""
+        """Without the helper, which is stuck in an expression that nobody wants any more."""
         self._kill()
+        self.prepare()
         batches, self._batches = self._batches, []
         for batch in batches:
             self._begin_batch(batch.selection, batch.directories)
@@ -183,6 +207,7 @@ class Matcher:
         if batch not in self._batches:
             return  # of an expression that was given up
         self._batches.remove(batch)
+        self._size.took(time.monotonic() - batch.since)
         for other in self._batches:  # it had to share the helper
             other.since = time.monotonic()
         if future.exception() is not None:
@@ -196,6 +221,7 @@ class Matcher:
 
     def _give_up(self, fault: str) -> None:
         self._drop()
+        self.prepare()
         self.fault = fault
 
     def _drop(self) -> None:

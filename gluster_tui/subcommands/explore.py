@@ -9,7 +9,7 @@ import threading
 from typing import TYPE_CHECKING
 
 from ..exits import CRASHED, DONE, Exit
-from ..helper import READING, start_helper
+from ..helper import READING, end_helpers, start_helper
 from ..map_choice import MapChoice
 
 if TYPE_CHECKING:
@@ -38,7 +38,10 @@ def explore(path: str | None, choice: MapChoice) -> int:
     leave_on_hangup()
     threading.excepthook = app.thread_failed
     sys.setswitchinterval(SWITCH_EVERY)
-    app.run()
+    try:
+        app.run()
+    finally:
+        end_helpers()
     from disco.dfs.gluster.export import discard_unfinished
 
     discard_unfinished()

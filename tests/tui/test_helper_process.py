@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import operator
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -137,6 +138,30 @@ def test_all_units_together_may_compute_for_longer_than_one() -> None:
             process.submit(sum, range(1_000_000)).result(SOON)
     finally:
         process.shutdown()
+
+
+def test_who_asks_does_not_wait_until_a_helper_reads_that_matches_an_expression() -> None:
+    work = MATCHING._replace(seconds=0)
+    process = HelperProcess(start_helper(work), work)
+    endless = process.submit(re.match, "(a+)+$", "a" * 60 + "!")
+    later = process.submit(len, bytes(10_000_000))
+    assert not endless.done()
+    process.shutdown()
+    assert isinstance(later.exception(SOON), HelperEndedError)
+
+
+def test_all_helpers_of_a_program_can_be_ended() -> None:
+    """By itself: they are those of the tests here too."""
+    program = (
+        "import os, re; from gluster_tui.helper import MATCHING, READING, end_helpers, start_helper; "
+        "from gluster_tui.helper_process import HelperProcess; "
+        "processes = [HelperProcess(start_helper(work), work) for work in (MATCHING._replace(seconds=0), READING)]; "
+        "print(*[process.submit(os.getpid).result() for process in processes], flush=True); "
+        "processes[0].submit(re.match, '(a+)+$', 'a' * 60 + '!'); end_helpers(); os._exit(0)"
+    )
+    done = subprocess.run([sys.executable, "-c", program], stdout=subprocess.PIPE, timeout=SOON, check=True)
+    for pid in done.stdout.split():
+        within(lambda pid=int(pid): not os.path.exists(f"/proc/{pid}"), f"{pid} is gone")
 
 
 def test_files_where_the_user_stands_are_never_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import os
+import signal
 from collections.abc import Iterator
 
 import pytest
 
 from disco.dfs.gluster.filters import Substring, compile_regex
 from gluster_tui import matcher
+from gluster_tui.matcher import BatchSize
 from gluster_tui.updates import Update
 
 from .driving import enter_filter, explorer, files_shown, on_screen, running, until
@@ -68,6 +71,65 @@ def test_another_expression_overtakes_one_that_does_not_end(loader: Watched) -> 
     assert stuck.filter_fault is None
     loader.select(b"", compile_regex("abc"))
     assert names(loader.complete()) == [b"e/abc"]
+
+
+def test_a_filter_overtakes_one_that_does_not_end_while_more_waits_for_the_helper_than_its_pipe_holds(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(matcher.BatchSize, "FIRST", 6_000)
+    many = Watched(HeldSource(dataset([b"d/" + HARD, *(b"e/%d/a" % number for number in range(12_000))])))
+    many.begin()
+    many.complete()
+    many.select(b"", ENDLESS)
+    many.until(lambda update: update.filtering, "it is matched")
+    many.select(b"", Substring(b"!"))
+    assert names(many.complete()) == [b"d/" + HARD]
+    many.close()
+
+
+def helper_pid(loader: Watched) -> int:
+    helper = loader._matcher._helper
+    assert helper is not None
+    return helper._process.pid
+
+
+def test_one_that_does_not_end_and_that_nobody_wants_any_more_does_not_go_on(loader: Watched) -> None:
+    loader.select(b"", ENDLESS)
+    loader.until(lambda update: update.filtering and update.ticket == loader._asked_ticket, "it is matched")
+    stuck = helper_pid(loader)
+    loader.select(b"", Substring(b""))
+    loader.until(lambda update: helper_pid(loader) != stuck, "there is another helper")
+
+
+def test_a_helper_that_has_died_meanwhile_is_replaced(loader: Watched) -> None:
+    loader.select(b"", compile_regex("abc"))
+    loader.complete()
+    helper = loader._matcher._helper
+    assert helper is not None
+    os.kill(helper._process.pid, signal.SIGKILL)
+    loader.until(lambda update: helper.ended, "it is known to be dead")
+    loader.select(b"", compile_regex("ab"))
+    assert names(loader.complete()) == [b"d/ab", b"e/abc"]
+
+
+def test_batches_grow_while_they_are_quick() -> None:
+    size = BatchSize()
+    for _ in range(10):
+        size.took(0)
+    assert size.files == BatchSize.MOST
+
+
+def test_batches_stay_as_they_are_while_they_are_neither_quick_nor_slow() -> None:
+    size = BatchSize()
+    size.took((BatchSize.QUICK + BatchSize.SLOW) / 2)
+    assert size.files == BatchSize.FIRST
+
+
+def test_batches_shrink_while_they_are_slow_and_are_never_empty() -> None:
+    size = BatchSize()
+    for _ in range(20):
+        size.took(2 * BatchSize.SLOW)
+    assert size.files == 1
 
 
 def test_directories_that_come_later_are_matched_too() -> None:

@@ -14,7 +14,7 @@ import sys
 import termios
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -107,6 +107,35 @@ def test_a_terminal_that_goes_away_ends_it() -> None:
         terminal.until(b"complete")
         terminal.hang_up()
         assert terminal.program.wait(SECONDS) == 129
+
+
+def within(condition: Callable[[], object], seconds: float, what: str) -> None:
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, f"never: {what}"
+        threading.Event().wait(0.01)
+
+
+def stuck_helpers(program: int) -> list[Path]:
+    """The processes of a program that have matched expressions for a second."""
+    form = ["-o", "pid=,cputimes=,args="]
+    listed = subprocess.run(["ps", "ww", "--ppid", str(program), *form], stdout=subprocess.PIPE, check=False)
+    lines = [line.split(maxsplit=2) for line in listed.stdout.decode().splitlines()]
+    return [Path("/proc", pid) for pid, seconds, words in lines if "gluster.matching" in words and int(seconds) >= 1]
+
+
+def test_a_terminal_that_goes_away_leaves_no_expression_behind(tmp_path: Path) -> None:
+    path = tmp_path / "hard.jsonl"
+    path.write_bytes(dataset_text([b"a" * 60 + b"!"], hostmap="nx01 node\n"))
+    with on_terminal(SCRIPT, str(path)) as terminal:
+        terminal.until(b"complete")
+        terminal.press(b"\x12/(a+)+$")
+        within(lambda: stuck_helpers(terminal.program.pid), SECONDS, "it is matched")
+        helpers = stuck_helpers(terminal.program.pid)
+        terminal.hang_up()
+        terminal.program.wait(SECONDS)
+        # By itself it would end after 20 seconds.
+        within(lambda: not any(helper.exists() for helper in helpers), 10, "the helper is gone")
 
 
 def test_no_name_reaches_the_terminal_raw_and_its_bytes_can_be_copied(tmp_path: Path) -> None:
