@@ -10,7 +10,9 @@ for.
 from __future__ import annotations
 
 import contextlib
+import os
 import queue
+import select
 import subprocess
 import threading
 from collections.abc import Callable
@@ -44,11 +46,15 @@ class HelperProcess(Executor):
     def __init__(self, process: subprocess.Popen[bytes], work: HelperWork = READING) -> None:
         self._process, self._work = process, work
         self._lock = threading.Lock()
+        assert process.stdin is not None
+        self._pipe = process.stdin.fileno()
+        os.set_blocking(self._pipe, False)
         self._requests: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
+        self._waiting = 0  # requests
         self._futures: dict[int, Future[Any]] = {}
         self._number = 0
         self._ended = False
-        threading.Thread(target=self._send, name="helper-requests", daemon=True).start()
+        threading.Thread(target=self._send_waiting, name="helper-requests", daemon=True).start()
         threading.Thread(target=self._take_results, name="helper-results", daemon=True).start()
 
     def submit(self, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Future[T]:
@@ -65,7 +71,7 @@ class HelperProcess(Executor):
                 future.set_exception(HelperEndedError(self._work))
                 return future
             self._number += 1
-            self._requests.put(packed((self._number, fn, args)))
+            self._send(packed((self._number, fn, args)))
             self._futures[self._number] = future
         return future
 
@@ -74,12 +80,35 @@ class HelperProcess(Executor):
         """Whether it is known that the helper is there no more."""
         return self._ended
 
-    def _send(self) -> None:
-        assert self._process.stdin is not None
-        with contextlib.suppress(OSError):  # a helper that ended: the reader of its results says so
+    def _send(self, request: bytes) -> None:
+        """At once where it can be, which is with most; else by the thread that waits for the helper to read."""
+        if not self._sent_at_once(request):
+            self._waiting += 1
+            self._requests.put(request)
+
+    def _sent_at_once(self, request: bytes) -> bool:
+        if self._waiting or len(request) > select.PIPE_BUF:  # so much is written as a whole, or not at all
+            return False
+        try:
+            os.write(self._pipe, request)
+        except BlockingIOError:
+            return False
+        except OSError:  # a helper that ended: the reader of its results says so
+            pass
+        return True
+
+    def _send_waiting(self) -> None:
+        poll = select.poll()
+        poll.register(self._pipe, select.POLLOUT)
+        with contextlib.suppress(OSError):
             while (request := self._requests.get()) is not None:
-                self._process.stdin.write(request)
-                self._process.stdin.flush()
+                left = memoryview(request)
+                while left:
+                    poll.poll()
+                    with contextlib.suppress(BlockingIOError):
+                        left = left[os.write(self._pipe, left) :]
+                with self._lock:
+                    self._waiting -= 1
 
     def _take_results(self) -> None:
         assert self._process.stdout is not None
