@@ -10,6 +10,7 @@ import pytest
 
 from disco.dfs.gluster.filters import Substring, compile_regex
 from gluster_tui import matcher
+from gluster_tui.helper_process import HelperProcess
 from gluster_tui.matcher import BatchSize
 from gluster_tui.updates import Update
 
@@ -87,25 +88,24 @@ def test_a_filter_overtakes_one_that_does_not_end_while_more_waits_for_the_helpe
     many.close()
 
 
-def helper_pid(loader: Watched) -> int:
+def helper_of(loader: Watched) -> HelperProcess:
     helper = loader._matcher._helper
     assert helper is not None
-    return helper._process.pid
+    return helper
 
 
 def test_one_that_does_not_end_and_that_nobody_wants_any_more_does_not_go_on(loader: Watched) -> None:
     loader.select(b"", ENDLESS)
     loader.until(lambda update: update.filtering and update.ticket == loader._asked_ticket, "it is matched")
-    stuck = helper_pid(loader)
+    stuck = helper_of(loader)
     loader.select(b"", Substring(b""))
-    loader.until(lambda update: helper_pid(loader) != stuck, "there is another helper")
+    loader.until(lambda update: stuck.ended, "its helper is ended")
 
 
 def test_a_helper_that_has_died_meanwhile_is_replaced(loader: Watched) -> None:
     loader.select(b"", compile_regex("abc"))
     loader.complete()
-    helper = loader._matcher._helper
-    assert helper is not None
+    helper = helper_of(loader)
     os.kill(helper._process.pid, signal.SIGKILL)
     loader.until(lambda update: helper.ended, "it is known to be dead")
     loader.select(b"", compile_regex("ab"))
