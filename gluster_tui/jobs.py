@@ -51,7 +51,7 @@ class Jobs:
 
     def waiting(self) -> tuple[Waiting, ...]:
         """The directories that they are about, those that have waited longest first."""
-        return tuple(Waiting(job.directory.path, job.since) for job in self._under_way)
+        return tuple(Waiting(job.directory.path, job.since, job.indexes is None) for job in self._under_way)
 
     def begin(self, job: Job, future: Future[T], take: Callable[[Job, Future[T]], None]) -> None:
         """``take``: called on the loader's thread when the answer is there."""

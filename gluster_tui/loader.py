@@ -2,7 +2,7 @@
 
 The screen asks (``select``, ``look_at``, ``stop``...), and never waits; what has changed comes to it as one ``Update``,
 at most every ``PUBLISH_EVERY`` seconds. Work that the source does comes back to this thread as futures that are done.
-Order of work: the rows on the screen, then listings, then what the selection keeps, then the rest.
+Order of work: the rows on the screen, then listings, then what the selection keeps, then the rest, then sizes.
 """
 
 from __future__ import annotations
@@ -106,7 +106,7 @@ class Loader:
 
     def look_at(self, files: list[Work]) -> None:
         """Resolves these files before all others."""
-        self._events.put(lambda: setattr(self._agenda, "looked_at", files))
+        self._events.put(lambda: self._agenda.look_at(files))
 
     def refresh(self, path: bytes) -> int:
         """Reads a directory anew, and all below it; returns the ticket that updates carry from then on."""
@@ -224,7 +224,7 @@ class Loader:
         return replace(self._told, error=self._error, stopped=True, filtering=True)
 
     def _set_stopped(self, stopped: bool) -> None:
-        self._stopped = stopped and not self.catalog.progress.complete
+        self._stopped = stopped and not (self.catalog.progress.complete and not self.catalog.unsized)
         self._finishing = False
         self._changed = True
 
@@ -274,9 +274,11 @@ class Loader:
         agenda = self._agenda
         while (files := agenda.next_looked_at()) is not None:
             self._resolve(*files)
+        while (files := agenda.next_looked_at_unsized()) is not None:
+            self._ask_sizes(*files)
         if self._stopped:
-            while self._finishing and len(self._jobs) < _BATCHES and (work := self._next_selected()) is not None:
-                self._resolve(*work)
+            if self._finishing:
+                self._begin_batches(self._next_selected, 0)
             return
         listings = self._jobs.listings
         while listings < self.source.listings_ahead and (directory := agenda.next_to_list()) is not None:
@@ -288,10 +290,14 @@ class Loader:
         if self._in_doubt and self.catalog.progress.complete and not self._jobs:
             self._in_doubt = False
             self._ask(Job(self.catalog.root, (), awaited=True), self.source.doubtful(), self._doubted)
-        batches = len(self._jobs) - listings
-        while batches < _BATCHES and (work := self._next_selected() or agenda.next_of_rest()) is not None:
+        self._begin_batches(lambda: self._next_selected() or agenda.next_of_rest(), listings)
+
+    def _begin_batches(self, next_work: Callable[[], Work | None], listings: int) -> None:
+        """Asks for places, then for sizes."""
+        while len(self._jobs) - listings < _BATCHES and (work := next_work()) is not None:
             self._resolve(*work)
-            batches += 1
+        while len(self._jobs) - listings < _BATCHES and (work := self._agenda.next_unsized()) is not None:
+            self._ask_sizes(*work)
 
     def _next_selected(self) -> Work | None:
         return self._agenda.next_selected(self._selection.kept)
@@ -304,6 +310,12 @@ class Loader:
         names = directory.names
         future = self.source.resolve_files(directory.path, [names[i] for i in indexes], sizes=True)
         self._ask(Job(directory, indexes), future, self._resolved)
+
+    def _ask_sizes(self, directory: CatalogDirectory, indexes: Sequence[int]) -> None:
+        self._agenda.sizes_begun(directory, indexes)
+        names = directory.names
+        future = self.source.ask_sizes(directory.path, [names[i] for i in indexes])
+        self._ask(Job(directory, indexes), future, self._told_sizes)
 
     def _ask(self, job: Job, future: Future[T], take: Callable[[Job, T], None]) -> None:
         self._jobs.begin(job, future, partial(self._take, take))
@@ -332,6 +344,8 @@ class Loader:
         self._agenda.to_list.extendleft(reversed(self.catalog.add_listing(listed, placements)))
         if directory.count_at(PENDING):
             self._agenda.rest.append(directory)
+        if directory.unsized:
+            self._agenda.unsized.append(directory)
         if not self._selection.covers(directory):
             return
         if isinstance(self._selection.keep, Substring) or not directory.places:
@@ -380,6 +394,12 @@ class Loader:
         placements = [placement_or_fault(self.source, answer) for answer in resolved.answers]
         self.catalog.add_resolved(job.directory.path, job.indexes, resolved, placements)
         self._agenda.done(job.directory, job.indexes)
+        self._dirty.add(job.directory)
+
+    def _told_sizes(self, job: Job, sizes: list[int]) -> None:
+        assert job.indexes is not None
+        self.catalog.add_sizes(job.directory.path, job.indexes, sizes)
+        self._agenda.sizes_done(job.directory, job.indexes)
         self._dirty.add(job.directory)
 
 

@@ -13,10 +13,13 @@ __all__ = ["Update", "Waiting"]
 
 @dataclass(frozen=True)
 class Waiting:
-    """A call on the mount that has not come back. ``since``: as ``time.monotonic()``."""
+    """A call on the mount that has not come back. ``since``: as ``time.monotonic()``. ``listing``: of a directory,
+    which may be large.
+    """
 
     path: bytes
     since: float
+    listing: bool = True
 
 
 @dataclass(frozen=True)
@@ -45,13 +48,18 @@ class Update:
 
     @property
     def complete(self) -> bool:
-        """Whether the picture holds all there is below its scope, and where each file of it lies."""
+        """Whether the picture holds all there is below its scope, where each file of it lies, and how large it is."""
+        return self.placed and not self.picture.totals.unsized
+
+    @property
+    def placed(self) -> bool:
+        """Whether it holds all there is below its scope, and where each file of it lies."""
         return not (
             self.filtering or self.filter_fault or self.unlisted or self.picture.totals.pending or self.asking_hosts
         )
 
     @property
     def settled(self) -> bool:
-        """Whether nothing more will come by itself: it is complete, or was stopped and what was found is placed."""
+        """Whether nothing but sizes will come by itself: all is placed, or it was stopped and what was found is."""
         ended = self.stopped or bool(self.filter_fault and not self.unlisted)
-        return self.complete or (ended and not self.filtering and not self.picture.totals.pending)
+        return self.placed or (ended and not self.filtering and not self.picture.totals.pending)

@@ -19,7 +19,7 @@ from disco.dfs.gluster.cluster import Volume
 from disco.dfs.gluster.errors import shown
 from disco.dfs.gluster.filters import Filter, Substring
 from disco.dfs.gluster.picture import SelectionPicture
-from disco.dfs.gluster.units import PENDING
+from disco.dfs.gluster.units import PENDING, UNSIZED
 
 from ..commands import EXPLORER_COMMANDS, bindings
 from ..crash import UnexpectedError
@@ -184,7 +184,7 @@ class ExplorerScreen(MappedScreen):
         wanted: dict[CatalogDirectory, list[int]] = {}
         for number in self.files.rows_on_screen():
             row = picture.row(number)
-            if row.directory.places[row.index] == PENDING:
+            if row.directory.places[row.index] == PENDING or row.directory.sizes[row.index] == UNSIZED:
                 wanted.setdefault(row.directory, []).append(row.index)
         if wanted:
             self.loader.look_at(list(wanted.items()))

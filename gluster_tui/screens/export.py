@@ -124,7 +124,8 @@ class ExportScreen(Dialog[None]):
     @property
     def _ready(self) -> bool:
         """Whether all that is to be exported is known."""
-        return self._update.settled
+        needs_sizes = FORMATS[self._format_name].needs_sizes
+        return self._update.settled and not (needs_sizes and self._update.picture.totals.unsized)
 
     def show(self, update: Update) -> None:
         """Takes up what the walk found since."""

@@ -203,6 +203,9 @@ def progress_words(update: Update) -> str:
         return "not all filtered: incomplete"
     if update.complete:
         return "complete"
+    if update.placed:
+        totals = update.picture.totals
+        return f"sizes... {100 - -(-100 * totals.unsized // totals.files)}%"
     if update.progress.complete:
         return f"filtering... {int(update.filtered * 100)}%"
     return f"walking... {percent}%"
@@ -257,7 +260,8 @@ class NoticeBar(Static):
         if slow:
             longest = min(slow, key=lambda waiting: waiting.since)
             seconds = int(time.monotonic() - longest.since)
-            yield f"~ waiting {seconds} s for /{shown(longest.path)}: a brick does not answer", "bold"
+            why = "it is large, or a brick does not answer" if longest.listing else "a brick does not answer"
+            yield f"~ waiting {seconds} s for /{shown(longest.path)}: {why}", "bold"
         for name in self.session.source.cluster.down:
             yield f"x {shown(name)} is down: its files are in no listing", "bold"
         disproved = self.session.source.disproved

@@ -14,7 +14,7 @@ from textual.reactive import reactive
 
 from disco.dfs.gluster.picture import Row, SelectionPicture
 from disco.dfs.gluster.placement import Placement
-from disco.dfs.gluster.units import PENDING
+from disco.dfs.gluster.units import PENDING, UNSIZED
 
 from ..display import NodeColours, cut_middle, name_text, shown, size_text
 from ..session import Session
@@ -173,7 +173,7 @@ class FileList(Rows):
         segments = [
             placed.sign,
             *self._name_segments(file, max(width - _SIGNS - placed.cells - _SIZE - 2, 4)),
-            Segment(f"{'' if pending and size < 0 else size_text(size):>{_SIZE}}  ", _DIM),
+            Segment(f"{'' if size == UNSIZED or (pending and size < 0) else size_text(size):>{_SIZE}}  ", _DIM),
             *placed.nodes,
         ]
         return Segment.adjust_line_length(segments, width)

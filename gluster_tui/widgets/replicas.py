@@ -12,9 +12,9 @@ from disco.dfs.gluster.cluster import Volume
 from disco.dfs.gluster.hostmap import Assignment
 from disco.dfs.gluster.picture import Row, SelectionPicture
 from disco.dfs.gluster.placement import Placement
-from disco.dfs.gluster.units import GONE, PENDING
+from disco.dfs.gluster.units import GONE, PENDING, UNSIZED
 
-from ..display import NodeColours, by_words, name_text, shown, size_text
+from ..display import NodeColours, by_words, counted, name_text, shown, size_text
 from ..session import Session
 from .text_panel import Line, TextPanel
 
@@ -70,7 +70,8 @@ class Replicas(TextPanel):
         absolute = os.path.join(self.session.source.mount_point, below)
         yield from self.fact("", name_text(b"/" + below, style=Style(bold=True)), absolute, width, indent=0)
         size = directory.sizes[index]
-        exact = f"{size:,} bytes" if size >= 0 else "size not known"
+        unknown = "size not known yet" if size == UNSIZED else "size not known"
+        exact = counted(size, "byte", "bytes") if size >= 0 else unknown
         words = exact if size < 1000 else f"{size_text(size)} ({exact})"
         yield Line(Text(words, style=Style(dim=True), end=""), str(size).encode())
         placement = self._picture.placement(self._file)

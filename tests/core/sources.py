@@ -5,7 +5,7 @@ from concurrent.futures import Future
 
 from disco.dfs.gluster.filters import Substring
 from disco.dfs.gluster.inputfs import Start
-from disco.dfs.gluster.units import PENDING, GroupAnswer
+from disco.dfs.gluster.units import PENDING, UNSIZED, GroupAnswer
 from disco.dfs.gluster.walk import Report, walk
 from disco.dfs.gluster.workers import completed
 
@@ -31,6 +31,9 @@ class Around:
 
     def resolve_files(self, directory, names, *, sizes):
         return self.source.resolve_files(directory, names, sizes=sizes)
+
+    def ask_sizes(self, directory, names):
+        return self.source.ask_sizes(directory, names)
 
 
 class Asked(Around):
@@ -71,6 +74,18 @@ class Cookies(Around):
     def resolve_files(self, directory, names, *, sizes):
         self.asked.append((directory, names))
         return super().resolve_files(directory, names, sizes=sizes)
+
+
+class Unsized(Cookies):
+    """Its listings tell the size of the first file only."""
+
+    def list_directory(self, directory, *, sizes, ask=False):
+        listed = super().list_directory(directory, sizes=sizes, ask=ask).result()
+        unsized = [UNSIZED] * (len(listed.files) - 1)
+        return completed(listed._replace(sizes=[*listed.sizes[:1], *unsized], unsized=len(unsized)))
+
+    def ask_sizes(self, directory, names):
+        return completed(super().resolve_files(directory, names, sizes=True).result().sizes)
 
 
 class Threaded(Around):

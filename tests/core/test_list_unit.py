@@ -10,7 +10,17 @@ from disco.dfs.gluster import units
 from disco.dfs.gluster.graph import parse_volfile
 from disco.dfs.gluster.listing import Listing
 from disco.dfs.gluster.pathinfo import Brick
-from disco.dfs.gluster.units import PENDING, GroupAnswer, ListedDirectory, ListTask, joined, list_unit
+from disco.dfs.gluster.units import (
+    PENDING,
+    UNSIZED,
+    GroupAnswer,
+    ListedDirectory,
+    ListTask,
+    joined,
+    list_unit,
+    size_unit,
+    without,
+)
 
 from .samples import web_volfile
 
@@ -106,6 +116,21 @@ def test_sizes_are_told_where_they_are_wanted(mount, leaf_groups):
     with open(os.path.join(mount, b"logs", b"b"), "wb"):
         pass
     assert listed(mount, leaf_groups, sizes=True, ask=True).sizes == [3, 0, 3]
+
+
+def test_sizes_of_files_far_behind_in_a_large_directory_are_left_to_be_asked_for(mount, monkeypatch):
+    monkeypatch.setattr(units, "_ASKED_AT_ONCE", 2)
+    made = listed(mount, sizes=True)
+    assert (made.sizes, made.unsized) == ([3, 3, UNSIZED], 1)
+
+
+def test_what_is_left_of_a_large_directory_counts_the_sizes_that_are_left(mount, monkeypatch):
+    monkeypatch.setattr(units, "_ASKED_AT_ONCE", 1)
+    assert without(listed(mount, sizes=True), {b"a", b"b"}).unsized == 1
+
+
+def test_sizes_are_told_of_files_that_are_named(mount):
+    assert size_unit(mount, b"logs", [b"a", b"missing"]) == [3, -1]
 
 
 @pytest.mark.parametrize("leaf_groups", [LEAF_GROUPS, None])

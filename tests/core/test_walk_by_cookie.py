@@ -15,7 +15,7 @@ from disco.dfs.gluster.recording import open_recording
 from disco.dfs.gluster.walk import Report, walk
 
 from .samples import directory_line, header_line, opened, recording_text
-from .sources import ALL, ROOT, Cookies, reported, walked
+from .sources import ALL, ROOT, Cookies, Unsized, reported, walked
 
 
 def three(**header):
@@ -51,6 +51,13 @@ def test_a_file_whose_cookie_says_nothing_is_asked_for_its_attribute():
 def test_files_of_both_kinds_have_their_own_sizes():
     line = directory_line(b"", [b"a", b"bb", b"ccc", b"dddd"], groups=[0, 1, 0, 1])
     source = Cookies(opened(recording_text([line])), without=[b"a", b"ccc"])
+    assert next(walk(source, ROOT, ALL, report=Report(), sizes=True)).sizes == [1, 2, 3, 4]
+
+
+@pytest.mark.parametrize("without", [[], [b"bb"], [b"a", b"dddd"]])
+def test_sizes_that_a_listing_did_not_tell_are_asked_for(without):
+    line = directory_line(b"", [b"a", b"bb", b"ccc", b"dddd"], groups=[0, 1, 0, 1])
+    source = Unsized(opened(recording_text([line])), without=without)
     assert next(walk(source, ROOT, ALL, report=Report(), sizes=True)).sizes == [1, 2, 3, 4]
 
 

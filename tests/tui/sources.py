@@ -14,7 +14,7 @@ from disco.dfs.gluster.hostmap import HostnameMap
 from disco.dfs.gluster.map_saving import MapFile, read_map_file
 from disco.dfs.gluster.placement import Placement
 from disco.dfs.gluster.recording import Recording
-from disco.dfs.gluster.units import FAILED, GONE, PENDING, Answer, ListedDirectory, ResolvedFiles
+from disco.dfs.gluster.units import FAILED, GONE, PENDING, UNSIZED, Answer, ListedDirectory, ResolvedFiles
 from disco.dfs.gluster.workers import ImmediateExecutor, completed
 from gluster_tui.session import Session
 from tests.core.samples import opened, recording_text, tree_lines
@@ -108,8 +108,9 @@ class HeldSource:
 
     ``hold_listings``, ``hold_files``: for which directories answers are kept back, until ``release()``. ``faults``:
     error numbers of directories and files, by path. ``gone``: files that vanished since they were listed. ``delay``:
-    seconds that each answer takes. ``placed``: listings say where files lie. ``asked``, ``asked_files``: the
-    directories whose listing and the files whose place was asked for, in order.
+    seconds that each answer takes. ``placed``: listings say where files lie; ``sized``: they say of how many files at
+    most how large they are. ``asked``, ``asked_files``, ``asked_sizes``: the directories whose listing and the files
+    whose place and size was asked for, in order.
     """
 
     def __init__(
@@ -122,8 +123,9 @@ class HeldSource:
         gone: Iterable[bytes] = (),
         delay: float = 0,
         placed: bool = False,
+        sized: int | None = None,
     ) -> None:
-        self._placed = placed
+        self._placed, self._sized = placed, sized
         self._delay = delay
         self.recording = recording
         self.start = recording.start
@@ -131,6 +133,7 @@ class HeldSource:
         self.faults, self.gone = dict(faults or {}), set(gone)
         self.asked: list[bytes] = []
         self.asked_files: list[bytes] = []
+        self.asked_sizes: list[bytes] = []
         self.closed = self.stale = False
         self._held: list[tuple[Future[Any], Any]] = []
 
@@ -159,6 +162,10 @@ class HeldSource:
         listed = self.recording.list_directory(directory, sizes=sizes, ask=ask).result()
         if not self._placed:
             listed = listed._replace(answers=(), placed=[PENDING] * len(listed.files), sizes=())
+        elif self._sized is not None:
+            unsized = max(len(listed.files) - self._sized, 0)
+            sizes = [*list(listed.sizes)[: self._sized], *[UNSIZED] * unsized]
+            listed = listed._replace(sizes=sizes, unsized=unsized)
         if directory in self.faults:
             number = self.faults[directory]
             listed = ListedDirectory(directory, [], [], error=(number, meaning(number)))
@@ -183,6 +190,12 @@ class HeldSource:
                 resolved.sizes[index] = -1
                 resolved.failures.append((index, number, meaning(number)))
         return self._answer(resolved, self.hold_files(directory))
+
+    def ask_sizes(self, directory: bytes, names: list[bytes]) -> Future[list[int]]:
+        self.asked_sizes.extend(os.path.join(directory, name) for name in names)
+        listed = self.recording.list_directory(directory, sizes=True).result()
+        known = dict(zip(listed.files, listed.sizes, strict=True))
+        return self._answer([known[name] for name in names], self.hold_files(directory))
 
     def _answer(self, value: Any, hold: bool) -> Future[Any]:
         future: Future[Any] = Future()

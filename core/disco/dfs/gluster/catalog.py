@@ -19,14 +19,14 @@ from typing import TYPE_CHECKING, Literal
 
 from .names import NameStore, Span
 from .placement import Placement, WayKnown
-from .units import FAILED, GONE, PENDING, ListedDirectory, ResolvedFiles
+from .units import FAILED, GONE, PENDING, UNSIZED, ListedDirectory, ResolvedFiles
 
 if TYPE_CHECKING:
     from .runs import Run
 
 __all__ = ["Catalog", "CatalogDirectory", "DirectoryState", "Part", "child_index"]
 
-Part = tuple[int, int, tuple[tuple[int, int], ...]]  # files, bytes, (place, files)
+Part = tuple[int, int, int, tuple[tuple[int, int], ...]]  # files, bytes, files of UNSIZED, (place, files)
 DirectoryState = Literal["waiting", "listed", "failed", "gone"]
 
 _NO_FAILURES: Mapping[int, tuple[int, str]] = MappingProxyType({})
@@ -37,11 +37,11 @@ class CatalogDirectory:
     """One directory of the dataset.
 
     ``number``: its own in the catalog, from 0. ``path``: below the mount point. ``children``: in the order of
-    ``name/``; ``cuts``: for each of them, before which file it stands by path. ``places``: for each file an index
-    into ``Catalog.placements``, or PENDING, FAILED, GONE. ``sizes``: bytes of each file, -1 unknown. ``failures``:
-    (errno, words) by index of a file. ``common``: what all names begin with, a NUL, and what all end with.
-    ``files_below``: files listed here and below so far. ``unlisted``: directories here and below that are known but
-    not listed yet.
+    ``name/``; ``cuts``: for each of them, before which file it stands by path. ``places``: for each file an index into
+    ``Catalog.placements``, or PENDING, FAILED, GONE. ``sizes``: bytes of each file, -1 unknown, or UNSIZED, which
+    ``unsized`` of them are. ``failures``: (errno, words) by index of a file. ``common``: what all names begin with, a
+    NUL, and what all end with. ``files_below``: files listed here and below so far. ``unlisted``: directories here and
+    below that are known but not listed yet.
     """
 
     __slots__ = (
@@ -60,6 +60,7 @@ class CatalogDirectory:
         "span",
         "state",
         "unlisted",
+        "unsized",
         "whole",
     )
 
@@ -76,6 +77,7 @@ class CatalogDirectory:
         self.common = b""
         self.places = array("b")
         self.sizes = array("i")
+        self.unsized = 0
         self.failures: Mapping[int, tuple[int, str]] = _NO_FAILURES
         self.whole: Part | None = None  # what all its files add up to, once that was asked
         self.files_below = 0
@@ -118,6 +120,7 @@ class CatalogDirectory:
             self.span = self._store.add(joined)
             self.common = _common(files, joined)
             self.sizes = _smallest(_SIZE_CODES, listed.sizes or [-1] * len(files))
+            self.unsized = listed.unsized
             self.places = array("b", [PENDING]) * len(files)  # until put_places() says more
         if children:
             self.children = tuple(children)
@@ -142,13 +145,17 @@ class CatalogDirectory:
         """What those files add up to that have a mark; all of them where ``marks`` is None."""
         if marks is None:
             if self.whole is None:
-                known = sum(self.sizes) + self.sizes.count(-1)
-                self.whole = len(self.sizes), known, tuple(self.count_places().items())
+                self.whole = len(self.sizes), *self._known(self.sizes), tuple(self.count_places().items())
             return self.whole
         indexes = list(compress(range(len(marks)), marks))
         places, sizes = [self.places[index] for index in indexes], [self.sizes[index] for index in indexes]
         by_place = tuple((place, places.count(place)) for place in set(places))
-        return len(sizes), sum(sizes) + sizes.count(-1), by_place
+        return len(sizes), *self._known(sizes), by_place
+
+    def _known(self, sizes: Sequence[int]) -> tuple[int, int]:
+        """The bytes of some of its files, as far as they are known, and how many are UNSIZED."""
+        unsized = sizes.count(UNSIZED) if self.unsized else 0
+        return sum(sizes) + sizes.count(-1) - UNSIZED * unsized, unsized
 
     def put_places(self, indexes: Sequence[int], places: Sequence[int]) -> None:
         """Sets the places of some files."""
@@ -166,6 +173,8 @@ class CatalogDirectory:
         self.whole = None
         if max(sizes, default=0) >= 1 << (8 * self.sizes.itemsize - 1):
             self.sizes = array("q", self.sizes)
+        if self.unsized:
+            self.unsized -= sum(self.sizes[index] == UNSIZED for index in indexes)
         for index, size in zip(indexes, sizes, strict=True):
             self.sizes[index] = size
 
@@ -235,8 +244,8 @@ class Progress:
 class Catalog:
     """The dataset below ``root``: its directories by path, and the placements that its files share.
 
-    ``numbered``: directories by their number; None of those that were forgotten. ``runs``: see ``runs.py``; with the
-    ``state`` that the directories were in when they were made.
+    ``unsized``: files whose size nobody has asked for yet. ``numbered``: directories by their number; None of those
+    that were forgotten. ``runs``: see ``runs.py``; with the ``state`` that the directories were in when they were made.
     """
 
     def __init__(self, root: bytes) -> None:
@@ -247,6 +256,7 @@ class Catalog:
         self.placements: list[Placement] = []
         self._numbers: dict[Placement, int] = {}
         self.progress = Progress(directories_known=1)
+        self.unsized = 0
         self.runs: tuple[tuple[int, int], list[Run]] | None = None
 
     @property
@@ -279,6 +289,7 @@ class Catalog:
         self.progress.directories_listed += 1
         self.progress.files += count
         self.progress.files_resolved += count - directory.count_at(PENDING)
+        self.unsized += directory.unsized
         return found
 
     def add_resolved(
@@ -291,8 +302,15 @@ class Catalog:
         directory = self.directories[path]
         self.progress.files_resolved += sum(directory.places[index] == PENDING for index in indexes)
         self._place(directory, indexes, resolved.placed, placements)
-        directory.put_sizes(indexes, resolved.sizes)
+        self.add_sizes(path, indexes, resolved.sizes)
         directory.put_failures({indexes[number]: (code, words) for number, code, words in resolved.failures})
+
+    def add_sizes(self, path: bytes, indexes: Sequence[int], sizes: Sequence[int]) -> None:
+        """Takes up how many bytes the files at ``indexes`` of a directory have."""
+        directory = self.directories[path]
+        before = directory.unsized
+        directory.put_sizes(indexes, sizes)
+        self.unsized += directory.unsized - before
 
     def _place(
         self,
@@ -341,6 +359,7 @@ class Catalog:
             directory.children = ()
             self.progress.files -= len(directory.places)
             self.progress.files_resolved -= len(directory.places) - directory.count_at(PENDING)
+            self.unsized -= directory.unsized
         self.progress.directories_known -= known - 1
         new = self._add(path, old.parent)
         if old.parent is None:

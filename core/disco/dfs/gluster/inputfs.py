@@ -34,6 +34,7 @@ from .units import (
     lacks_mount,
     list_unit,
     resolve_unit,
+    size_unit,
     without_cookies,
 )
 from .workers import DaemonExecutor, SureExecutor, completed, then
@@ -77,6 +78,7 @@ class Source(Protocol):
     def doubtful(self) -> Future[list[ListedDirectory]]: ...
     def is_stale(self) -> Future[bool]: ...
     def resolve_files(self, directory: bytes, names: list[bytes], *, sizes: bool) -> Future[ResolvedFiles]: ...
+    def ask_sizes(self, directory: bytes, names: list[bytes]) -> Future[list[int]]: ...
     def placement(self, answer: Answer) -> Placement: ...
     def hostname_map(self, *, lenient: bool = False) -> Future[HostnameMap]: ...
     def close(self) -> None: ...
@@ -274,6 +276,12 @@ class Inputfs:
     def resolve_files(self, directory: bytes, names: list[bytes], *, sizes: bool) -> Future[ResolvedFiles]:
         """Asks where files of one directory lie, by their attribute, and how large they are."""
         return self._executor.submit(resolve_unit, self.mount_point, directory, names, self._disperse, sizes)
+
+    def ask_sizes(self, directory: bytes, names: list[bytes]) -> Future[list[int]]:
+        """Asks how many bytes files of one directory have, -1 where that cannot be told: a large directory's listing
+        says it of the first only.
+        """
+        return self._executor.submit(size_unit, self.mount_point, directory, names)
 
     def placement(self, answer: Answer) -> Placement:
         """Where a file lies of which ``answer`` was said; PathinfoError where no volume of the graph fits."""

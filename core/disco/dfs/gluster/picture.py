@@ -28,12 +28,14 @@ _OPENED = 64  # directories whose names a picture holds at hand
 
 @dataclass
 class Totals:
-    """What a selection adds up to. ``bytes``: of the files whose size is known; ``by_place``: files by index into
-    ``Catalog.placements``, and by FAILED and PENDING; ``unreadable``: directories that could not be read.
+    """What a selection adds up to. ``bytes``: of the files whose size is known; ``unsized``: files whose size nobody
+    has asked for yet; ``by_place``: files by index into ``Catalog.placements``, and by FAILED and PENDING;
+    ``unreadable``: directories that could not be read.
     """
 
     files: int = 0
     bytes: int = 0
+    unsized: int = 0
     unreadable: int = 0
     by_place: Counter[int] = field(default_factory=Counter)
 
@@ -49,9 +51,10 @@ class Totals:
 
     def change(self, part: Part, sign: int) -> None:
         """Adds (1) or takes away (-1) what the files of a directory add up to."""
-        files, size, by_place = part
+        files, size, unsized, by_place = part
         self.files += sign * files
         self.bytes += sign * size
+        self.unsized += sign * unsized
         for place, count in by_place:
             self.by_place[place] += sign * count
 

@@ -104,10 +104,12 @@ class MatchedRun:
         sizes = array("i", b"".join([directory.sizes for directory in directories]))
         if not len(self._marked) == len(places) == len(sizes) or any(place & 255 in places for place in _UNSETTLED):
             return None
+        if any(directory.unsized for directory in directories):
+            return None
         at_kept = itemgetter(*self._kept, 0, 0)  # with a single one, it would give no tuple
         kept = bytes(at_kept(places)[:-2])
         known = at_kept(sizes)[:-2]
-        return len(known), sum(known) + known.count(-1), tuple(_counts(kept))
+        return len(known), sum(known) + known.count(-1), 0, tuple(_counts(kept))
 
 
 def _counts(places: bytes) -> Iterator[tuple[int, int]]:

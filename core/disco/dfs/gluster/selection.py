@@ -23,7 +23,7 @@ from .units import FAILED, GONE, PENDING
 
 __all__ = ["Selection"]
 
-_NOTHING: Part = (0, 0, ())
+_NOTHING: Part = (0, 0, 0, ())
 
 
 class Selection:
@@ -150,7 +150,8 @@ class Selection:
             earlier = directory.part(self.marks(directory))
         self.totals.change(earlier, -1)
         self.totals.change(part, 1)
-        self._parts[directory.number] = part if directory.count_at(PENDING) or directory.count_at(FAILED) else None
+        changes = directory.unsized or directory.count_at(PENDING) or directory.count_at(FAILED)
+        self._parts[directory.number] = part if changes else None
         if part[0] or earlier[0]:
             self._grown_from[directory.number] = marks if part[0] else b""
 

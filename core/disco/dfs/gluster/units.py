@@ -26,6 +26,7 @@ __all__ = [
     "FAILED",
     "GONE",
     "PENDING",
+    "UNSIZED",
     "Answer",
     "GroupAnswer",
     "ListTask",
@@ -35,6 +36,7 @@ __all__ = [
     "lacks_mount",
     "list_unit",
     "resolve_unit",
+    "size_unit",
     "without",
     "without_cookies",
 ]
@@ -53,6 +55,7 @@ Answer = RawPlacement | GroupAnswer
 GONE = -1  # in the place of an index into answers: the file vanished since it was listed
 FAILED = -2  # the file is there, but its placement is not to be had
 PENDING = -3  # nothing was said of it yet
+UNSIZED = -2  # in the place of a size: nobody has asked for it yet
 
 T = TypeVar("T")
 _OF_A_LOSS = (errno.ENOTCONN, errno.EIO, errno.EBADF, errno.EBADFD)  # seen where a brick was lost (GlusterFS 10.3)
@@ -60,7 +63,7 @@ _ATTEMPTS = 3
 _LOOK_EVERY = 1.0  # seconds
 _NO_MOUNT = (errno.ENODEV, "no GlusterFS mount is there where this was asked: a worker without it?")
 
-_ASKED_AT_ONCE = 1000  # files of one directory; of those behind them, others can ask at the same time
+_ASKED_AT_ONCE = 1000  # files of one directory; those behind them can be asked for by others at the same time
 
 
 class ListTask(NamedTuple):
@@ -88,11 +91,12 @@ class ListedDirectory(NamedTuple):
     """One directory, listed. ``directory``: below the mount point, without a leading slash, "" for its root.
 
     Names sorted as bytes. ``others``: entries that are no files. ``error``: (errno, words) where it could not be
-    listed; ``gone``: it vanished. ``answers``: what the cookies say, each once; ``placed``: for each file an index
-    into it, PENDING where the attribute has to be asked, or FAILED; ``failures``: (index of the file, errno, words) of
-    such. ``sizes``: of each file, -1 unknown; empty where not asked for. ``checks``: (index of a file, what its
-    attribute says). ``stale``: the client graph is another by now, so that what cookies said means nothing, and volumes
-    may be there that nobody knows. ``states``: of what was watched, by name.
+    listed; ``gone``: it vanished. ``answers``: what the cookies say, each once; ``placed``: for each file an index into
+    it, PENDING where the attribute has to be asked, or FAILED; ``failures``: (index of the file, errno, words) of such.
+    ``sizes``: of each file, -1 unknown, UNSIZED where it is to be asked for, as ``unsized`` are; empty where none was
+    wanted. ``checks``: (index of a file, what its attribute says). ``stale``: the client graph is another by now, so
+    that what cookies said means nothing, and volumes may be there that nobody knows. ``states``: of what was watched,
+    by name.
     """
 
     directory: bytes
@@ -108,6 +112,7 @@ class ListedDirectory(NamedTuple):
     stale: bool = False
     states: dict[str, bool] | None = None
     failures: Sequence[tuple[int, int, str]] = ()
+    unsized: int = 0
 
 
 def without_cookies(listed: ListedDirectory) -> ListedDirectory:
@@ -145,12 +150,14 @@ def joined(earlier: ListedDirectory, again: ListedDirectory) -> ListedDirectory:
 def without(listed: ListedDirectory, known: set[bytes]) -> ListedDirectory:
     """The rest of a listing, where some entries are known."""
     indexes = [index for index, name in enumerate(listed.files) if name not in known]
+    sizes = [listed.sizes[index] for index in indexes] if listed.sizes else []
     return listed._replace(
         directories=[name for name in listed.directories if name not in known],
         files=[listed.files[index] for index in indexes],
         placed=[listed.placed[index] for index in indexes],
-        sizes=[listed.sizes[index] for index in indexes] if listed.sizes else (),
+        sizes=sizes,
         checks=(),
+        unsized=sizes.count(UNSIZED),
     )
 
 
@@ -238,6 +245,7 @@ def _listed(task: ListTask, looks: _Looks) -> ListedDirectory:
     if task.leaf_groups is None:
         return _placed_by_attribute(task, listing)
     answers, placed = _placed_by_cookie(task.leaf_groups, listing)
+    sizes = _first_sizes(path, listing.files, looks) if task.sizes else []
     return ListedDirectory(
         task.directory,
         listing.directories,
@@ -245,8 +253,9 @@ def _listed(task: ListTask, looks: _Looks) -> ListedDirectory:
         listing.others,
         answers=answers,
         placed=placed,
-        sizes=_sizes(path, listing.files) if task.sizes else (),
+        sizes=sizes,
         checks=_checks(task, listing.files, answers, placed),
+        unsized=sizes.count(UNSIZED),
     )
 
 
@@ -304,8 +313,14 @@ def _checks(
     return checks
 
 
-def _sizes(path: bytes, files: list[bytes]) -> list[int]:
+def _first_sizes(path: bytes, files: list[bytes], looks: _Looks) -> list[int]:
     """Sizes right after the listing, while the kernel still has what came with it."""
+    sizes = _sizes(path, files[:_ASKED_AT_ONCE])
+    looks.between()
+    return [*sizes, *[UNSIZED] * (len(files) - len(sizes))]
+
+
+def _sizes(path: bytes, files: list[bytes]) -> list[int]:
     sizes = []
     for name in files:
         try:
@@ -313,6 +328,11 @@ def _sizes(path: bytes, files: list[bytes]) -> list[int]:
         except OSError:
             sizes.append(-1)
     return sizes
+
+
+def size_unit(mount_point: bytes, directory: bytes, names: list[bytes]) -> list[int]:
+    """The bytes of each named file of a directory, -1 where they are not to be had."""
+    return _sizes(os.path.join(mount_point, directory), names)
 
 
 def resolve_unit(

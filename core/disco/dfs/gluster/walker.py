@@ -17,7 +17,7 @@ from .errors import CookiesDisprovedError, PathinfoError
 from .filters import Filter
 from .inputfs import Source, Start
 from .placement import Placement
-from .units import PENDING, Answer, GroupAnswer, ListedDirectory, ResolvedFiles, without
+from .units import PENDING, UNSIZED, Answer, GroupAnswer, ListedDirectory, ResolvedFiles, without
 from .workers import completed
 
 __all__ = ["BATCH", "FEW_TEACHERS", "Batch", "Walker", "in_path_order", "placement_or_fault"]
@@ -74,12 +74,13 @@ class _Directory:
 
 @dataclass(slots=True)
 class _Files:
-    """``said``: what the listing said of the files; PENDING ones wait for ``resolving``."""
+    """``said``: what the listing said of the files; PENDING ones wait for ``resolving``, UNSIZED for ``sizing``."""
 
     directory: bytes
     names: list[bytes]
     said: ResolvedFiles
     resolving: Future[ResolvedFiles] | None = None
+    sizing: Future[list[int]] | None = None
 
 
 @dataclass(slots=True)
@@ -149,9 +150,9 @@ class Walker:
 
     def _cancel(self) -> None:
         for item in reversed(self.plan):
-            future = item.listing if isinstance(item, _Directory) else getattr(item, "resolving", None)
-            if future is not None:
-                future.cancel()
+            for future in [getattr(item, name, None) for name in ("listing", "resolving", "sizing")]:
+                if future is not None:
+                    future.cancel()
 
     def _look_ahead(self) -> None:
         """Starts the next units in order, and opens directories whose listing is there."""
@@ -160,7 +161,7 @@ class Walker:
             item = self.plan[at]
             if isinstance(item, _Files):
                 if item.resolving is None:
-                    item.resolving = self._ask(item)
+                    item.resolving, item.sizing = self._ask(item), self._ask_sizes(item)
             elif isinstance(item, _Directory):
                 if item.listing is None:
                     item.listing = self.source.list_directory(item.path, sizes=self.sizes, ask=self.keep.keeps_all)
@@ -213,6 +214,10 @@ class Walker:
             return completed(ResolvedFiles([], [], [], []))
         return self.source.resolve_files(item.directory, pending, sizes=self.sizes)
 
+    def _ask_sizes(self, item: _Files) -> Future[list[int]] | None:
+        unsized = [name for name, size in zip(item.names, item.said.sizes, strict=True) if size == UNSIZED]
+        return self.source.ask_sizes(item.directory, unsized) if unsized else None
+
     def _resolved(self, item: _Files) -> Batch:
         """A batch with what was said of all its files, at the latest now."""
         self._believe_cookies()
@@ -225,6 +230,10 @@ class Walker:
                 self._teach(item)
                 self.yielded_by_cookie += len(placed) - placed.count(PENDING)
         assert item.resolving is not None
+        if item.sizing is not None:
+            asked = iter(item.sizing.result())
+            sizes = [next(asked) if size == UNSIZED else size for size in item.said.sizes]
+            item.said = item.said._replace(sizes=sizes)
         return Batch(item.directory, item.names, _merged(item.said, item.resolving.result()))
 
     def _believe_cookies(self) -> None:
