@@ -39,7 +39,7 @@ PUBLISH_EVERY = 0.08  # seconds; longer where a picture takes long to make
 _NOTHING_EVERY = 0.3
 _FIRST_WITHIN = 0.05  # seconds that the screen shows what was selected before, while nothing is found yet
 _PICTURE_SHARE = 5  # times as long as a picture takes to make, nothing is published
-_BATCHES = 16  # under way at once
+_BATCHES, _SIZE_BATCHES = 16, 4  # under way at once; with more, each of sizes takes so long that it shows as waiting
 _GRAPH_EVERY = 3.0  # seconds
 _TEACHERS, _TEACHERS_UNREAD = 9, 300  # files of a group asked for its hosts; while none could be read
 
@@ -296,7 +296,7 @@ class Loader:
         """Asks for places, then for sizes."""
         while len(self._jobs) - listings < _BATCHES and (work := next_work()) is not None:
             self._resolve(*work)
-        while len(self._jobs) - listings < _BATCHES and (work := self._agenda.next_unsized()) is not None:
+        while len(self._jobs) - listings < _SIZE_BATCHES and (work := self._agenda.next_unsized()) is not None:
             self._ask_sizes(*work)
 
     def _next_selected(self) -> Work | None:

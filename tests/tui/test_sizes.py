@@ -78,12 +78,12 @@ def test_after_a_stop_no_more_sizes_are_asked_for(made: Made) -> None:
     many = dataset([b"big/%04d" % number for number in range(5_000)])
     source = HeldSource(many, hold_files=everything, placed=True, sized=100)
     loader = made(source)
-    loader.until(lambda update: source.held == 16, "as many are asked for as may be at once")
+    loader.until(lambda update: source.held == 4, "as many are asked for as may be at once")
     loader.stop()
     loader.until(lambda update: update.stopped, "it is stopped")
     source.release()
-    loader.until(lambda update: update.picture.totals.unsized == 1_000, "those that were asked for are there")
-    assert len(source.asked_sizes) == 3_900
+    loader.until(lambda update: update.picture.totals.unsized == 4_000, "those that were asked for are there")
+    assert len(source.asked_sizes) == 900
 
 
 async def test_the_screen_says_how_many_sizes_are_there() -> None:
