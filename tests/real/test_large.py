@@ -1,6 +1,9 @@
 """Datasets of unusual shape: one large directory, many empty ones, a deep tree, a long path."""
 
+import csv
 import os
+import threading
+from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -8,6 +11,10 @@ from pathlib import Path
 import pytest
 
 from disco.dfs.gluster import Report, files
+from disco.dfs.gluster.inputfs import open_inputfs
+from gluster_tui.cli import main
+from gluster_tui.loader import Loader
+from gluster_tui.updates import Update
 
 from .specs import replicated
 from .volume import RealVolume
@@ -49,6 +56,34 @@ def test_of_a_directory_of_50_000_files_a_part_placed_exactly_is_the_same(large:
     exact = files(str(large), "file-0123", {}, placement="exact")
     assert len(exact) == 100
     assert exact == files(str(large), "file-0123", {})
+
+
+def test_files_of_a_directory_of_50_000_are_shown_and_placed_before_their_sizes_and_these_come(large: Path) -> None:
+    source, start = open_inputfs(str(large))
+    updates: list[Update] = []
+    complete = threading.Event()
+
+    def take(update: Update) -> None:
+        updates.append(update)
+        if update.complete:
+            complete.set()
+
+    loader = Loader(source, start, take)
+    loader.begin()
+    assert complete.wait(600)
+    loader.close()
+    source.close()
+    placed = next(update for update in updates if update.placed)
+    assert (len(placed.picture), placed.picture.totals.unsized) == (50_000, 49_000)
+    assert updates[-1].picture.totals.unsized == 0
+    assert set(loader.catalog.directories[b"large"].sizes) == {0}
+
+
+def test_a_list_with_sizes_of_a_directory_of_50_000_files_has_all_of_them(large: Path, tmp_path: Path) -> None:
+    target = tmp_path / "list.csv"
+    assert main(["export", str(large), "--format", "csv", "--no-hostname-map", "--output", str(target)]) == 0
+    rows = csv.DictReader(target.read_text().splitlines())
+    assert Counter(row["size"] for row in rows) == {"0": 100_000}
 
 
 def test_10_000_empty_directories_hold_nothing(root: Path) -> None:
