@@ -15,7 +15,7 @@ from rich.color import Color
 from rich.style import Style
 from rich.text import Text
 
-from disco.dfs.gluster.errors import shown
+from disco.dfs.gluster.errors import can_be_shown, shown
 
 __all__ = [
     "MATCH",
@@ -39,7 +39,7 @@ _ELLIPSIS = "…"
 def name_text(name: bytes | str, *, marks: Sequence[tuple[int, int]] = (), style: Style | str = "") -> Text:
     """A name for the screen. ``marks``: (start, end) in its bytes, what a filter matched."""
     text, decoded = Text(style=style, no_wrap=True, end=""), os.fsdecode(name)
-    if decoded.isprintable() and (not marks or decoded.isascii()):
+    if can_be_shown(decoded) and (not marks or decoded.isascii()):
         text.append(decoded)
         for start, end in marks:
             text.stylize(MATCH, start, end)

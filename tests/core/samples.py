@@ -30,6 +30,7 @@ ODD_NAMES: dict[str, bytes] = {
     "UTF-8": "größe-日本-😀".encode(),
     "decomposed": "gro\u0308ße".encode(),
     "line separators": "a\u2028b\u0085c".encode(),
+    "unseen": "a\u034f\u3164\ufe0f\u2800b".encode(),
     "percent": b"100%41%",
     "double quote": b'say "hi"',
     "single quote": b"it's",

@@ -117,9 +117,14 @@ def test_a_shown_name_is_printable(kind):
         (b"\xff", "\\xff"),
         ("\u202egpj.exe".encode(), "\\u202egpj.exe"),
         ("text\x00", "text\\x00"),
+        ("a\u034fb", "a\\u034fb"),
+        ("\u3164", "\\u3164"),
+        ("1\ufe0f\u20e3", "1\\ufe0f\u20e3"),
+        ("👍🏽", "👍\\U0001f3fd"),
+        ("क्षि", "क्षि"),
     ],
 )
-def test_shown_writes_controls_as_escapes_and_all_else_as_it_is(name, expected):
+def test_shown_writes_controls_and_what_nobody_would_see_as_escapes_and_all_else_as_it_is(name, expected):
     assert shown(name) == expected
 
 

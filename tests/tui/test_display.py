@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 from rich.text import Text
 
+from disco.dfs.gluster.errors import can_be_shown
 from gluster_tui.display import MATCH, NodeColours, by_words, cut_middle, name_text, shown, size_text, wrapped
 from tests.core.samples import ODD_NAMES
 
@@ -32,7 +33,7 @@ def test_a_name_shows_no_character_that_a_terminal_acts_on(name: bytes) -> None:
 @given(NAMES)
 @hard
 def test_a_name_that_can_be_shown_is_shown_as_it_is(name: bytes) -> None:
-    if os.fsdecode(name).isprintable():
+    if can_be_shown(os.fsdecode(name)):
         assert name_text(name).plain == os.fsdecode(name)
 
 
@@ -80,7 +81,7 @@ def test_a_sentence_is_broken_between_words() -> None:
     assert by_words("None of the files matches the filter.", 14) == ["None of the", "files matches", "the filter."]
 
 
-@pytest.mark.parametrize("kind", ["escape", "newline", "not UTF-8", "line separators"])
+@pytest.mark.parametrize("kind", ["escape", "newline", "not UTF-8", "line separators", "unseen"])
 def test_what_cannot_be_shown_stands_as_an_escape_in_a_style_of_its_own(kind: str) -> None:
     text = name_text(ODD_NAMES[kind])
     escapes = [text.plain[span.start : span.end] for span in text.spans if "italic" in str(span.style)]

@@ -7,6 +7,7 @@ name cannot reach a terminal through an error.
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
@@ -29,14 +30,30 @@ __all__ = [
     "PathinfoError",
     "RecordingError",
     "UnmappedVolumesError",
+    "can_be_shown",
     "shown",
 ]
 
 
+# Printable by Unicode, and yet they show nothing, or only change how wide a terminal takes the one before to be:
+# joiners, blank letters, variation selectors, skin tones.
+_UNSEEN = re.compile(
+    r"[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0"
+    r"\U0001f3fb-\U0001f3ff\U000e0100-\U000e01ef]"
+)
+
+
+def can_be_shown(text: str) -> bool:
+    """Whether a name may be shown as it is."""
+    return text.isprintable() and (text.isascii() or not _UNSEEN.search(text))
+
+
 def shown(name: bytes | str) -> str:
-    """A name as a message may quote it: control characters and bytes that are not UTF-8 as ``\\x1b``."""
+    """A name as a message may quote it: as ``\\x1b`` what a terminal would obey, or would not show, and bytes that are
+    not UTF-8.
+    """
     text = os.fsdecode(name)
-    return "".join(c if c.isprintable() else _escaped(c) for c in text)
+    return text if can_be_shown(text) else "".join(c if can_be_shown(c) else _escaped(c) for c in text)
 
 
 def _escaped(character: str) -> str:
