@@ -282,6 +282,21 @@ def test_compressed_data_that_grows_without_end_is_refused(tmp_path, monkeypatch
         listed(open_recording(str(tmp_path / "r")), b"")
 
 
+def test_a_line_that_grows_without_end_is_refused_before_all_of_it_was_read(tmp_path, monkeypatch):
+    monkeypatch.setattr(recording_reader, "_RATIO_FROM", 1 << 20)
+    monkeypatch.setattr(recording_reader, "_PIECE", 1 << 18)
+    monkeypatch.setattr(recording_reader, "_LONGEST_LINE", 1 << 23)
+    (tmp_path / "r").write_bytes(gzip.compress(as_text(header_line()) + b" " * (1 << 24)))
+    with pytest.raises(RecordingError, match="line 2: the compressed data grows to more than 250 times its size"):
+        listed(open_recording(str(tmp_path / "r")), b"")
+
+
+def test_a_line_of_several_pieces_is_read_whole(tmp_path, monkeypatch):
+    monkeypatch.setattr(recording_reader, "_PIECE", 16)
+    (tmp_path / "r").write_bytes(recording_text([directory_line(b"", [b"a" * 40, b"b"])]))
+    assert listed(open_recording(str(tmp_path / "r")), b"").files == [b"a" * 40, b"b"]
+
+
 def test_a_line_without_end_is_refused(tmp_path, monkeypatch):
     monkeypatch.setattr(recording_reader, "_LONGEST_LINE", 1 << 16)
     (tmp_path / "r").write_bytes(as_text(header_line()) + b" " * (1 << 20))

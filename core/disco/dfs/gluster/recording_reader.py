@@ -40,6 +40,7 @@ _SPOOLED = 1 << 25  # bytes of what was passed over that are held in memory
 _GZIP = b"\x1f\x8b"
 _LOOKED_AT = 1 << 16  # bytes of a first line in which the mark is looked for
 _LONGEST_LINE = 1 << 30  # bytes: a directory of some 30,000,000 files
+_PIECE = 1 << 24  # bytes of a line that are read at once
 # What names and numbers compress to; 1,000 and more is what a bomb does.
 _LARGEST_RATIO, _RATIO_FROM = 250, 1 << 28
 
@@ -146,17 +147,28 @@ class RecordingReader:
 
     def _next_object(self) -> dict[str, Any] | None:
         try:
-            while line := self._text.readline(_LONGEST_LINE + 1):
-                self._number += 1
-                if len(line) > _LONGEST_LINE:
-                    raise RecordingError(self.path, self._number, f"longer than {_LONGEST_LINE:,} bytes")
-                self._check_ratio()
+            while line := self._next_line():
                 if not line.isspace():
                     self._line = line
                     return self._object(line)
         except (OSError, EOFError, zlib.error) as error:
             raise self._fault(error) from error
         return None
+
+    def _next_line(self) -> bytes:
+        """In pieces: else one that never ends would fill the memory before that is known."""
+        pieces: list[bytes] = []
+        length = 0
+        while piece := self._text.readline(_PIECE):
+            self._number += not pieces
+            pieces.append(piece)
+            length += len(piece)
+            if length > _LONGEST_LINE:
+                raise RecordingError(self.path, self._number, f"longer than {_LONGEST_LINE:,} bytes")
+            self._check_ratio()
+            if piece.endswith(b"\n"):
+                break
+        return b"".join(pieces)
 
     def _object(self, line: bytes) -> dict[str, Any]:
         try:
