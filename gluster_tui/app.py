@@ -75,6 +75,7 @@ class GlusterTui(KeysInOrder):
     def on_mount(self) -> None:
         with contextlib.suppress(ValueError, RuntimeError):  # not on the main thread, as in a test
             asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, self._terminated)
+        self.hold_keys()
         self.call_after_refresh(self.run_worker, self._load, thread=True)
 
     def _fatal_error(self) -> None:

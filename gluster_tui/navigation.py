@@ -88,10 +88,15 @@ class Navigation:
         while len(self._app.screen_stack) > 1:
             self._app.pop_screen()
         self._app.push_screen(screen)
+        if isinstance(screen, ExplorerScreen):
+            self._app.give_keys()
+        elif not isinstance(screen, OpeningScreen):
+            self._app.drop_keys()
 
     def _open(self, opener: Callable[[], Session]) -> None:
         self._attempt += 1
         attempt, thread = self._attempt, DaemonExecutor(1, "opening")
+        self._app.hold_keys()
         closed = [screen.loader for screen in self._app.screen_stack if isinstance(screen, ExplorerScreen)]
 
         def open_after() -> Session:

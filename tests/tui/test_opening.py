@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import threading
 import weakref
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
@@ -13,8 +14,8 @@ from textual.pilot import Pilot
 from disco.dfs.gluster.catalog import Catalog
 from disco.dfs.gluster.errors import GlusterError, GraphError, NotInputfsError, PathError, RecordingError
 from disco.dfs.gluster.mounts import Mount
+from gluster_tui import key_order, navigation
 from gluster_tui import loader as loader_module
-from gluster_tui import navigation
 from gluster_tui.app import GlusterTui
 from gluster_tui.map_choice import MapChoice
 from gluster_tui.quiet import give_back
@@ -22,6 +23,7 @@ from gluster_tui.screens.explorer import ExplorerScreen
 from gluster_tui.screens.mounts import MountsScreen
 from gluster_tui.screens.opening import OpeningScreen, ProblemScreen
 from gluster_tui.session import Session
+from gluster_tui.widgets.bars import FilterBar
 
 from .driving import WIDE, app_of, explorer, files_shown, names_in, on_screen, settled, until
 from .sources import HeldSource, dataset, everything, session_of
@@ -320,3 +322,75 @@ async def test_an_error_that_should_not_have_happened_is_told_with_its_log(
         await screen(pilot, ProblemScreen)
         assert "this should not have happened: ZeroDivisionError('of ours')" in on_screen(pilot)
     assert names_in(tmp_path / "gluster-tui") == ["crash.log"]
+
+
+@asynccontextmanager
+async def opening(
+    monkeypatch: pytest.MonkeyPatch, held_for: float = 60
+) -> AsyncIterator[tuple[Pilot[None], threading.Event]]:
+    """The app while a dataset is being opened; it goes on when the event is set."""
+    monkeypatch.setattr(key_order, "HELD_FOR", held_for)
+    go_on = threading.Event()
+
+    def opener() -> Session:
+        go_on.wait(20)
+        return session_of(dataset())
+
+    async with app_of(opener).run_test(size=WIDE) as pilot:
+        await screen(pilot, OpeningScreen)
+        yield pilot, go_on
+
+
+async def test_what_is_typed_while_a_dataset_is_opened_is_for_its_screen(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with opening(monkeypatch) as (pilot, go_on):
+        await pilot.press("slash", *"models")
+        go_on.set()
+        await screen(pilot, ExplorerScreen)
+        await until(pilot, lambda: explorer(pilot).query_one(FilterBar).input.value == "models", "the filter")
+
+
+async def test_a_dataset_that_is_being_opened_can_be_left(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with opening(monkeypatch) as (pilot, _):
+        await pilot.press("q")
+        await until(pilot, lambda: not pilot.app.is_running, "the end")
+
+
+async def test_it_can_be_left_after_a_while_whatever_was_typed_before(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with opening(monkeypatch, held_for=0.05) as (pilot, _):
+        await pilot.press("x")
+        await until(pilot, lambda: not pilot.app._to_come, "what was typed is dropped")
+        await pilot.press("q")
+        await until(pilot, lambda: not pilot.app.is_running, "the end")
+
+
+async def test_it_can_be_left_for_the_mounts_whatever_was_typed_before(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with opening(monkeypatch) as (pilot, _):
+        await pilot.press("x", "escape")
+        await screen(pilot, MountsScreen)
+
+
+async def test_what_is_typed_before_something_cannot_be_opened_does_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(key_order, "HELD_FOR", 60)
+    go_on = threading.Event()
+
+    def opener() -> Session:
+        go_on.wait(20)
+        raise PathError(b"/inputfs", 2)
+
+    async with app_of(opener).run_test(size=WIDE) as pilot:
+        await screen(pilot, OpeningScreen)
+        await pilot.press("x", "o")
+        go_on.set()
+        await screen(pilot, ProblemScreen)
+        await pilot.pause()
+        assert isinstance(pilot.app.screen, ProblemScreen)
+
+
+async def test_what_is_typed_behind_r_is_for_the_dataset_that_was_read_again() -> None:
+    async with app_of(lambda: session_of(dataset())).run_test(size=WIDE) as pilot:
+        await settled(pilot)
+        first = explorer(pilot)
+        await pilot.press("R", "slash", *"models")
+        await until(pilot, lambda: any(isinstance(s, ExplorerScreen) for s in pilot.app.screen_stack), "it is open")
+        await until(pilot, lambda: explorer(pilot) is not first, "it is read again")
+        await until(pilot, lambda: explorer(pilot).query_one(FilterBar).input.value == "models", "the filter")
