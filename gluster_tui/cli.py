@@ -254,13 +254,12 @@ def _record(words: list[str]) -> int:
         "The format is text, JSON a line, and stands in the README. A name that ends in .gz is compressed.",
         "Records a dataset: names, sizes, where each file lies, and the host map. No file is read.",
     )
-    parser.add_argument("path", metavar="PATH", help="a directory on a GlusterFS mount")
+    parser.add_argument("path", metavar="PATH", help="a directory on a GlusterFS mount, a recording, or demo")
     parser.add_argument("-o", "--output", metavar="FILE", required=True, help="the recording to write")
     _add_opening_options(parser)
-    parsed = parser.parse_args(words)
     from .subcommands.record import record_dataset
 
-    return record_dataset(parsed)
+    return _on_dataset(record_dataset, parser.parse_args(words))
 
 
 def _check(words: list[str]) -> int:

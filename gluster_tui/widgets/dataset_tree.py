@@ -93,7 +93,7 @@ class DatasetTree(Rows):
         return text.append_text(count)
 
     def _arrow(self, directory: CatalogDirectory) -> str:
-        if directory.state == "listed" and not directory.children:
+        if directory.state != "waiting" and not directory.children:
             return "  "
         return "▾ " if directory.path in self._open else "▸ "
 

@@ -42,7 +42,7 @@ def empty_words(update: Update, path: bytes) -> str:
     if directory.error is not None:
         return f"x {where} cannot be read: {directory.error[1]}. r tries again."
     if directory.state == "gone":
-        return f"x {where} is gone. R reads the inputfs again."
+        return f"x {where} is gone. r looks again, R reads the whole inputfs."
     if directory.files_below and update.complete:
         return f"None of the {directory.files_below:,} files below {where} matches the filter. ^l clears it."
     if update.complete:

@@ -202,6 +202,12 @@ def mounts(*found: Mount) -> Callable[[], GlusterTui]:
     return lambda: GlusterTui(None, "", mounts=lambda: list(found))
 
 
+def large() -> Session:
+    """A directory so large that sizes come behind all else."""
+    files = [b"2006-07/access-%05d.log" % number for number in range(60_000, 60_060)]
+    return session_of(HeldSource(dataset(files), hold_files=everything, placed=True, sized=10))
+
+
 def never() -> GlusterTui:
     return GlusterTui(lambda: bool(threading.Event().wait(60)) and plain(), "/inputfs/web_logs")
 
@@ -224,6 +230,7 @@ SCENES: dict[str, Scene] = {
     "filter-error": Scene(demo_app, filtered("access.*_(0[0-6", "ctrl+r")),
     "filtered-to-nothing": Scene(on(plain), filtered("no such file")),
     "loading": Scene(on(held(hold_listings=everything)), sight("walking... 0%")),
+    "sizes": Scene(on(large), sight("sizes... 16%")),
     "hanging": Scene(on(held(**LATE)), hanging),
     "stopped": Scene(on(held(**LATE)), stopped),
     "unreadable-directory": Scene(on(lambda: session_of(HeldSource(dataset(), faults={b"genomes": 13}))), in_tree),

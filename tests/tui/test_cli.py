@@ -253,3 +253,8 @@ def test_the_plain_tables_say_how_to_name_a_host_map_where_none_is_found(
 ) -> None:
     main([recording(hostmap=None)])
     assert "--hostname-map FILE names another" in capsys.readouterr().out
+
+
+def test_the_demo_is_recorded_as_any_dataset_is(tmp_path: Path) -> None:
+    assert main(["record", "demo", "-o", str(tmp_path / "again.jsonl")]) == 0
+    assert (tmp_path / "again.jsonl").read_bytes().splitlines()[1:] == Path(DEMO).read_bytes().splitlines()[1:]

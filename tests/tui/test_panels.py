@@ -132,6 +132,11 @@ async def test_a_file_that_failed_does_not_move_the_columns_of_the_others() -> N
         assert failed.endswith("…")
 
 
+async def test_a_single_byte_is_told_as_one() -> None:
+    words = await panel(session_of(dataset([b"README"], change={"": {"sizes": [1]}})))
+    assert " 1 byte " in words
+
+
 async def test_large_sizes_are_told_in_words_and_in_bytes() -> None:
     words = await panel(session_of(dataset([b"README"], change={"": {"sizes": [34_200_000_000]}})))
     assert "34.2 GB (34,200,000,000 bytes)" in words

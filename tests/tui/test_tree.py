@@ -71,7 +71,7 @@ async def test_counts_grow_as_listings_come_in() -> None:
 
 async def test_a_directory_that_cannot_be_read_says_so_instead_of_a_count() -> None:
     async with tree_of(HeldSource(dataset(), faults={b"genomes": errno.EACCES})) as (_, _, shown, _):
-        assert shown()[1] == "▸ genomes x unreadable"
+        assert shown()[1] == "genomes x unreadable"
 
 
 async def test_where_that_leaves_no_room_for_the_name_its_sign_is_enough() -> None:
@@ -79,7 +79,7 @@ async def test_where_that_leaves_no_room_for_the_name_its_sign_is_enough() -> No
     async with alone(tree, size=(22, 10)) as (pilot, _):
         tree.catalog_changed()
         await pilot.pause()
-        assert rows(pilot, tree)[1] == "▸ genomes x"
+        assert rows(pilot, tree)[1] == "genomes x"
 
 
 async def test_right_opens_a_directory_and_left_closes_it() -> None:
