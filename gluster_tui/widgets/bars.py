@@ -260,7 +260,7 @@ class NoticeBar(Static):
         if slow:
             longest = min(slow, key=lambda waiting: waiting.since)
             seconds = int(time.monotonic() - longest.since)
-            why = "it is large, or a brick does not answer" if longest.listing else "a brick does not answer"
+            why = "large, or a brick does not answer" if longest.listing else "a brick does not answer"
             yield f"~ waiting {seconds} s for /{shown(longest.path)}: {why}", "bold"
         for name in self.session.source.cluster.down:
             yield f"x {shown(name)} is down: its files are in no listing", "bold"

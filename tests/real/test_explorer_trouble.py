@@ -68,7 +68,7 @@ async def test_while_a_brick_hangs_the_main_screen_says_so_and_lives(volume: Rea
         return opened
 
     async with app_of(opener).run_test(size=SIZE) as pilot:
-        waiting = re.compile(r"~ waiting \d+ s for /: it is large, or a brick does not answer")
+        waiting = re.compile(r"~ waiting \d+ s for /: large, or a brick does not answer")
         await until(pilot, lambda: waiting.search(on_screen(pilot)), "the hang is told")
         await pilot.press("slash", "x")
         assert explorer(pilot).query_one("#filter", Input).value == "x"

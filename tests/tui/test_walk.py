@@ -126,7 +126,7 @@ async def test_a_call_that_does_not_come_back_shows_as_waiting_with_its_time() -
         since_long = Waiting(b"web_logs/2006-07", time.monotonic() - 42)
         explorer(pilot).query_one(NoticeBar).show(replace(latest, waiting=(since_long,)))
         await pilot.pause()
-        assert "~ waiting 42 s for /web_logs/2006-07: it is large, or a brick does not answer" in on_screen(pilot)
+        assert "~ waiting 42 s for /web_logs/2006-07: large, or a brick does not answer" in on_screen(pilot)
 
 
 async def test_files_and_directories_that_failed_are_counted_below_the_panels() -> None:
