@@ -1,6 +1,7 @@
 """Replacing a file: whole or not at all, and nowhere else than asked."""
 
 import contextlib
+import errno
 import os
 import secrets
 import stat
@@ -100,6 +101,33 @@ def test_an_error_of_the_block_comes_out_as_it_is(target):
 def test_nothing_is_left_behind(target, folder):
     replace(target)
     assert os.listdir(folder) == [b"list.json"]
+
+
+@pytest.fixture(params=["hard links", "no hard links"])
+def links(request, monkeypatch):
+    """A file system that has hard links, and one that has none."""
+
+    def refuse(path, new):
+        raise PermissionError(errno.EPERM, os.strerror(errno.EPERM))
+
+    if request.param == "no hard links":
+        monkeypatch.setattr(os, "link", refuse)
+
+
+@pytest.mark.usefixtures("links")
+def test_a_file_that_is_to_be_new_is_written(folder):
+    with replacing(os.path.join(folder, b"new.json"), replace=False) as out:
+        out.write(b"new")
+    assert (content(os.path.join(folder, b"new.json")), os.listdir(folder)) == (b"new", [b"new.json"])
+
+
+@pytest.mark.usefixtures("links")
+def test_a_file_that_has_appeared_meanwhile_stands(folder):
+    path = os.path.join(folder, b"new.json")
+    with pytest.raises(ExportError, match="a file of that name has appeared"), replacing(path, replace=False) as out:
+        out.write(b"new")
+        written(path, b"theirs")
+    assert (content(path), os.listdir(folder)) == (b"theirs", [b"new.json"])
 
 
 @pytest.mark.parametrize("mode", [0o600, 0o640, 0o444, 0o666])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import secrets
 import stat
@@ -175,8 +176,7 @@ def replacing(target: bytes, *, replace: bool = True) -> Iterator[BinaryIO]:
         if replace:
             os.rename(temporary, real)
         else:
-            os.link(temporary, real)
-            os.unlink(temporary)
+            _rename_to_new(temporary, real)
     except BaseException as error:
         with contextlib.suppress(FileNotFoundError):
             os.unlink(temporary)
@@ -188,6 +188,20 @@ def replacing(target: bytes, *, replace: bool = True) -> Iterator[BinaryIO]:
     finally:
         _unfinished.discard(temporary)
     _sync_folder(os.path.dirname(real))
+
+
+def _rename_to_new(path: bytes, new: bytes) -> None:
+    """FileExistsError where there is one of the new name."""
+    try:
+        os.link(path, new)
+    except OSError as error:
+        if error.errno not in (errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS):
+            raise
+        # The file system has no hard links, as FAT: the name is taken by an empty file first.
+        os.close(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC))
+        os.rename(path, new)
+    else:
+        os.unlink(path)
 
 
 def _sync_folder(folder: bytes) -> None:
