@@ -124,9 +124,13 @@ def test_a_file_that_is_to_be_new_is_written(folder):
 @pytest.mark.usefixtures("links")
 def test_a_file_that_has_appeared_meanwhile_stands(folder):
     path = os.path.join(folder, b"new.json")
-    with pytest.raises(ExportError, match="a file of that name has appeared"), replacing(path, replace=False) as out:
-        out.write(b"new")
-        written(path, b"theirs")
+
+    def write_too_late():
+        with replacing(path, replace=False):
+            written(path, b"theirs")
+
+    with pytest.raises(ExportError, match="a file of that name has appeared"):
+        write_too_late()
     assert (content(path), os.listdir(folder)) == (b"theirs", [b"new.json"])
 
 
