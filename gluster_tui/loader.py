@@ -22,7 +22,7 @@ from disco.dfs.gluster.errors import GlusterError
 from disco.dfs.gluster.filters import Filter, Substring
 from disco.dfs.gluster.inputfs import Source, Start
 from disco.dfs.gluster.selection import Selection
-from disco.dfs.gluster.units import PENDING, GroupAnswer, ListedDirectory, ResolvedFiles, without_cookies
+from disco.dfs.gluster.units import PENDING, FileSizes, GroupAnswer, ListedDirectory, ResolvedFiles, without_cookies
 from disco.dfs.gluster.walker import FEW_TEACHERS, placement_or_fault
 
 from .agenda import Agenda, Work
@@ -396,9 +396,9 @@ class Loader:
         self._agenda.done(job.directory, job.indexes)
         self._dirty.add(job.directory)
 
-    def _told_sizes(self, job: Job, sizes: list[int]) -> None:
+    def _told_sizes(self, job: Job, told: FileSizes) -> None:
         assert job.indexes is not None
-        self.catalog.add_sizes(job.directory.path, job.indexes, sizes)
+        self.catalog.add_sizes(job.directory.path, job.indexes, told.sizes)
         self._agenda.sizes_done(job.directory, job.indexes)
         self._dirty.add(job.directory)
 

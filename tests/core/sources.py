@@ -5,7 +5,7 @@ from concurrent.futures import Future
 
 from disco.dfs.gluster.filters import Substring
 from disco.dfs.gluster.inputfs import Start
-from disco.dfs.gluster.units import PENDING, UNSIZED, GroupAnswer
+from disco.dfs.gluster.units import PENDING, UNSIZED, FileSizes, GroupAnswer
 from disco.dfs.gluster.walk import Report, walk
 from disco.dfs.gluster.workers import completed
 
@@ -85,7 +85,7 @@ class Unsized(Cookies):
         return completed(listed._replace(sizes=[*listed.sizes[:1], *unsized], unsized=len(unsized)))
 
     def ask_sizes(self, directory, names):
-        return completed(super().resolve_files(directory, names, sizes=True).result().sizes)
+        return completed(FileSizes(super().resolve_files(directory, names, sizes=True).result().sizes))
 
 
 class Threaded(Around):

@@ -130,7 +130,7 @@ def test_what_is_left_of_a_large_directory_counts_the_sizes_that_are_left(mount,
 
 
 def test_sizes_are_told_of_files_that_are_named(mount):
-    assert size_unit(mount, b"logs", [b"a", b"missing"]) == [3, -1]
+    assert size_unit(mount, b"logs", [b"a", b"missing"]) == ([3, -1], True)
 
 
 @pytest.mark.parametrize("leaf_groups", [LEAF_GROUPS, None])

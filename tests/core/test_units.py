@@ -7,7 +7,7 @@ from concurrent.futures import ProcessPoolExecutor
 import pytest
 
 from disco.dfs.gluster import units
-from disco.dfs.gluster.units import FAILED, GONE, ListTask, lacks_mount, list_unit, resolve_unit
+from disco.dfs.gluster.units import FAILED, GONE, ListTask, lacks_mount, list_unit, resolve_unit, size_unit
 
 from .samples import ODD_NAMES
 
@@ -171,8 +171,10 @@ def test_a_unit_tells_that_it_found_no_mount(unmounted):
     files = resolve_unit(unmounted, b"logs", [b"a"], disperse=False, sizes=False)
     assert lacks_mount(listed(unmounted, b"logs"))
     assert lacks_mount(files)
+    assert lacks_mount(size_unit(unmounted, b"logs", [b"a"]))
 
 
 def test_what_fails_or_vanished_on_a_mount_lacks_none(mount):
     assert not lacks_mount(listed(mount, b"missing"))
     assert not lacks_mount(resolved(mount, b"a", b"missing"))
+    assert not lacks_mount(size_unit(mount, b"logs", [b"missing"]))

@@ -14,7 +14,7 @@ from disco.dfs.gluster.hostmap import HostnameMap
 from disco.dfs.gluster.map_saving import MapFile, read_map_file
 from disco.dfs.gluster.placement import Placement
 from disco.dfs.gluster.recording import Recording
-from disco.dfs.gluster.units import FAILED, GONE, PENDING, UNSIZED, Answer, ListedDirectory, ResolvedFiles
+from disco.dfs.gluster.units import FAILED, GONE, PENDING, UNSIZED, Answer, FileSizes, ListedDirectory, ResolvedFiles
 from disco.dfs.gluster.workers import ImmediateExecutor, completed
 from gluster_tui.session import Session
 from tests.core.samples import opened, recording_text, tree_lines
@@ -191,11 +191,11 @@ class HeldSource:
                 resolved.failures.append((index, number, meaning(number)))
         return self._answer(resolved, self.hold_files(directory))
 
-    def ask_sizes(self, directory: bytes, names: list[bytes]) -> Future[list[int]]:
+    def ask_sizes(self, directory: bytes, names: list[bytes]) -> Future[FileSizes]:
         self.asked_sizes.extend(os.path.join(directory, name) for name in names)
         listed = self.recording.list_directory(directory, sizes=True).result()
         known = dict(zip(listed.files, listed.sizes, strict=True))
-        return self._answer([known[name] for name in names], self.hold_files(directory))
+        return self._answer(FileSizes([known[name] for name in names]), self.hold_files(directory))
 
     def _answer(self, value: Any, hold: bool) -> Future[Any]:
         future: Future[Any] = Future()

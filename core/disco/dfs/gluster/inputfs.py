@@ -26,6 +26,7 @@ from .mount_facts import GraphFacts, MountFacts, Start, find_mount_unit, read_gr
 from .placement import Placement, Placements
 from .units import (
     Answer,
+    FileSizes,
     GroupAnswer,
     ListedDirectory,
     ListTask,
@@ -78,7 +79,7 @@ class Source(Protocol):
     def doubtful(self) -> Future[list[ListedDirectory]]: ...
     def is_stale(self) -> Future[bool]: ...
     def resolve_files(self, directory: bytes, names: list[bytes], *, sizes: bool) -> Future[ResolvedFiles]: ...
-    def ask_sizes(self, directory: bytes, names: list[bytes]) -> Future[list[int]]: ...
+    def ask_sizes(self, directory: bytes, names: list[bytes]) -> Future[FileSizes]: ...
     def placement(self, answer: Answer) -> Placement: ...
     def hostname_map(self, *, lenient: bool = False) -> Future[HostnameMap]: ...
     def close(self) -> None: ...
@@ -277,10 +278,8 @@ class Inputfs:
         """Asks where files of one directory lie, by their attribute, and how large they are."""
         return self._executor.submit(resolve_unit, self.mount_point, directory, names, self._disperse, sizes)
 
-    def ask_sizes(self, directory: bytes, names: list[bytes]) -> Future[list[int]]:
-        """Asks how many bytes files of one directory have, -1 where that cannot be told: a large directory's listing
-        says it of the first only.
-        """
+    def ask_sizes(self, directory: bytes, names: list[bytes]) -> Future[FileSizes]:
+        """Asks how large files of one directory are: a large directory's listing says it of the first only."""
         return self._executor.submit(size_unit, self.mount_point, directory, names)
 
     def placement(self, answer: Answer) -> Placement:

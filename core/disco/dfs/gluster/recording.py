@@ -46,7 +46,7 @@ from .recording_reader import (
     read_on_unit,
     words_of,
 )
-from .units import GONE, Answer, ListedDirectory, ResolvedFiles
+from .units import GONE, Answer, FileSizes, ListedDirectory, ResolvedFiles
 from .workers import ImmediateExecutor, completed
 
 __all__ = ["VERSION", "Recording", "is_recording_unit", "open_recording"]
@@ -139,9 +139,9 @@ class Recording:
         """All that was recorded of a file came with its listing: there is no more of it."""
         return completed(ResolvedFiles([], [GONE] * len(names), [-1] * len(names), []))
 
-    def ask_sizes(self, directory: bytes, names: list[bytes]) -> Future[list[int]]:
+    def ask_sizes(self, directory: bytes, names: list[bytes]) -> Future[FileSizes]:
         """As ``resolve_files``."""
-        return completed([-1] * len(names))
+        return completed(FileSizes([-1] * len(names)))
 
     def placement(self, answer: Answer) -> Placement:
         """Where a file lies of which ``answer`` was said."""

@@ -28,6 +28,7 @@ __all__ = [
     "PENDING",
     "UNSIZED",
     "Answer",
+    "FileSizes",
     "GroupAnswer",
     "ListTask",
     "ListedDirectory",
@@ -174,6 +175,13 @@ class ResolvedFiles(NamedTuple):
     failures: list[tuple[int, int, str]]
 
 
+class FileSizes(NamedTuple):
+    """``sizes``: bytes of each of some files, -1 where they are not to be had. ``mounted``: was there a mount."""
+
+    sizes: list[int]
+    mounted: bool = True
+
+
 def list_unit(task: ListTask) -> ListedDirectory:
     """Lists one directory, and says where its files lie as far as their cookies tell."""
     looks = _Looks(task)
@@ -225,6 +233,8 @@ def lacks_mount(result: object) -> bool:
     """Whether a unit of work found no mount where it ran."""
     if isinstance(result, ListedDirectory):
         return result.error == _NO_MOUNT
+    if isinstance(result, FileSizes):
+        return not result.mounted
     return isinstance(result, ResolvedFiles) and any(tuple(failure) == _NO_MOUNT for _, *failure in result.failures)
 
 
@@ -330,9 +340,10 @@ def _sizes(path: bytes, files: list[bytes]) -> list[int]:
     return sizes
 
 
-def size_unit(mount_point: bytes, directory: bytes, names: list[bytes]) -> list[int]:
-    """The bytes of each named file of a directory, -1 where they are not to be had."""
-    return _sizes(os.path.join(mount_point, directory), names)
+def size_unit(mount_point: bytes, directory: bytes, names: list[bytes]) -> FileSizes:
+    """Asks for the size of each named file of a directory."""
+    sizes = _sizes(os.path.join(mount_point, directory), names)
+    return FileSizes(sizes, max(sizes, default=0) >= 0 or _is_mounted(mount_point))
 
 
 def resolve_unit(

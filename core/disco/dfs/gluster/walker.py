@@ -17,7 +17,7 @@ from .errors import CookiesDisprovedError, PathinfoError
 from .filters import Filter
 from .inputfs import Source, Start
 from .placement import Placement
-from .units import PENDING, UNSIZED, Answer, GroupAnswer, ListedDirectory, ResolvedFiles, without
+from .units import PENDING, UNSIZED, Answer, FileSizes, GroupAnswer, ListedDirectory, ResolvedFiles, without
 from .workers import completed
 
 __all__ = ["BATCH", "FEW_TEACHERS", "Batch", "Walker", "in_path_order", "placement_or_fault"]
@@ -80,7 +80,7 @@ class _Files:
     names: list[bytes]
     said: ResolvedFiles
     resolving: Future[ResolvedFiles] | None = None
-    sizing: Future[list[int]] | None = None
+    sizing: Future[FileSizes] | None = None
 
 
 @dataclass(slots=True)
@@ -214,7 +214,7 @@ class Walker:
             return completed(ResolvedFiles([], [], [], []))
         return self.source.resolve_files(item.directory, pending, sizes=self.sizes)
 
-    def _ask_sizes(self, item: _Files) -> Future[list[int]] | None:
+    def _ask_sizes(self, item: _Files) -> Future[FileSizes] | None:
         unsized = [name for name, size in zip(item.names, item.said.sizes, strict=True) if size == UNSIZED]
         return self.source.ask_sizes(item.directory, unsized) if unsized else None
 
@@ -231,7 +231,7 @@ class Walker:
                 self.yielded_by_cookie += len(placed) - placed.count(PENDING)
         assert item.resolving is not None
         if item.sizing is not None:
-            asked = iter(item.sizing.result())
+            asked = iter(item.sizing.result().sizes)
             sizes = [next(asked) if size == UNSIZED else size for size in item.said.sizes]
             item.said = item.said._replace(sizes=sizes)
         return Batch(item.directory, item.names, _merged(item.said, item.resolving.result()))
