@@ -1,7 +1,5 @@
 """A run of directories, matched at once: against each directory by itself."""
 
-from collections import Counter
-
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -9,9 +7,10 @@ from disco.dfs.gluster import runs as runs_module
 from disco.dfs.gluster.catalog import Catalog
 from disco.dfs.gluster.filters import Substring
 from disco.dfs.gluster.names import NameStore
+from disco.dfs.gluster.picture import Totals
 from disco.dfs.gluster.runs import MatchedRun, Run, all_runs, runs
 from disco.dfs.gluster.selection import Selection
-from disco.dfs.gluster.units import FAILED, PENDING, ListedDirectory
+from disco.dfs.gluster.units import FAILED, PENDING, UNSIZED, ListedDirectory
 
 NAME = st.text(alphabet="ab.", min_size=1, max_size=5).map(str.encode).filter(lambda name: name.strip(b"."))
 SAME_LENGTH = st.text(alphabet="ab", min_size=3, max_size=3).map(str.encode)
@@ -20,8 +19,10 @@ NEEDLES = st.sampled_from([b"a", b"b", b"ab", b"a.", b".", b"aba", b"c"])
 PLACEMENTS = [("one place",), ("another",)]
 
 
-def catalog_of(folders, place=lambda number: number % 2):
-    """A catalog of folders 0000, 0001... with these files. A size is the number of its file; one in five is unknown."""
+def catalog_of(folders, place=lambda number: number % 2, unsized=0):
+    """A catalog of folders 0000, 0001... with these files. A size is the number of its file; one in five is unknown;
+    ``unsized``: of how many of each nobody has asked for it yet.
+    """
     catalog = Catalog(b"")
     paths = [b"%04d" % number for number in range(len(folders))]
     catalog.add_listing(ListedDirectory(b"", paths, []), [])
@@ -29,7 +30,9 @@ def catalog_of(folders, place=lambda number: number % 2):
         numbers = range(len(names))
         sizes = [-1 if number % 5 == 4 else number for number in numbers]
         placed = [place(number) for number in numbers]
-        catalog.add_listing(ListedDirectory(path, [], sorted(names), placed=placed, sizes=sizes), PLACEMENTS)
+        sizes[:unsized] = [UNSIZED] * unsized
+        listed = ListedDirectory(path, [], sorted(names), placed=placed, sizes=sizes, unsized=unsized)
+        catalog.add_listing(listed, PLACEMENTS)
     return catalog, [catalog.directories[path] for path in paths]
 
 
@@ -54,17 +57,22 @@ def test_a_run_keeps_of_each_directory_what_the_directory_keeps_by_itself(folder
 @given(FOLDERS, NEEDLES)
 def test_a_run_adds_up_to_what_its_directories_add_up_to(folders, needle):
     catalog, directories = catalog_of(folders)
-    files, size, by_place = matched(catalog, directories, needle).settled_part()
-    alone = [directory.part(marks) for directory, marks in marks_alone(directories, needle)]
-    places = Counter()
-    for _, _, counts in alone:
-        places.update(dict(counts))
-    assert (files, size, dict(by_place)) == (sum(p[0] for p in alone), sum(p[1] for p in alone), dict(places))
+    at_once, alone = Totals(), Totals()
+    at_once.change(matched(catalog, directories, needle).settled_part(), 1)
+    for directory, marks in marks_alone(directories, needle):
+        alone.change(directory.part(marks), 1)
+    assert at_once == alone
 
 
 @given(FOLDERS, NEEDLES, st.sampled_from([PENDING, FAILED]))
 def test_a_run_of_which_more_may_be_learned_is_not_added_up_at_once(folders, needle, place):
     catalog, directories = catalog_of(folders, lambda number: place if number == 0 else 0)
+    assert matched(catalog, directories, needle).settled_part() is None
+
+
+@given(FOLDERS, NEEDLES)
+def test_a_run_with_files_whose_size_is_not_known_yet_is_not_added_up_at_once(folders, needle):
+    catalog, directories = catalog_of(folders, unsized=1)
     assert matched(catalog, directories, needle).settled_part() is None
 
 
