@@ -173,3 +173,21 @@ def test_a_catalog_that_was_let_go_of_holds_neither_files_nor_names():
     catalog, _ = catalog_of([{b"a", b"b"}, {b"c"}])
     catalog.let_go()
     assert (list(catalog.directories), catalog.progress.files, catalog.names.file.closed) == ([b""], 0, True)
+
+
+@given(FOLDERS, NEEDLES, st.booleans())
+def test_a_selection_adds_up_sizes_that_come_later(folders, needle, at_once):
+    catalog, directories = catalog_of(folders, unsized=1)
+    early, late = (Selection(catalog, b"/", catalog.root, Substring(needle)) for _ in range(2))
+    for run in runs(catalog, directories):
+        early.match(run)
+    for directory in directories:
+        catalog.add_sizes(directory.path, [0], [7])
+        if not at_once:
+            early.update(directory)
+    for directory in directories:
+        early.update(directory)
+    for run in runs(catalog, directories):
+        late.match(run)
+    assert early.totals == late.totals
+    assert (early.totals.unsized, catalog.unsized) == (0, 0)
