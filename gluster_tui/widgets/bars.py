@@ -260,7 +260,7 @@ class NoticeBar(Static):
         if slow:
             longest = min(slow, key=lambda waiting: waiting.since)
             seconds = int(time.monotonic() - longest.since)
-            why = "large, or a brick does not answer" if longest.listing else "a brick does not answer"
+            why = "large, or a brick does not answer" if longest.listing else "a brick is slow, or does not answer"
             yield f"~ waiting {seconds} s for /{shown(longest.path)}: {why}", "bold"
         for name in self.session.source.cluster.down:
             yield f"x {shown(name)} is down: its files are in no listing", "bold"
@@ -269,9 +269,9 @@ class NoticeBar(Static):
             yield f"! the listing of {shown(disproved)} contradicts its attribute: every file is asked now", ""
         totals = update.picture.totals
         if totals.failed:
-            yield f"x {totals.failed:,} files could not be placed", "bold"
+            yield f"x {counted(totals.failed, 'file', 'files')} could not be placed", "bold"
         if totals.unreadable:
-            yield f"x {totals.unreadable:,} directories could not be read", "bold"
+            yield f"x {counted(totals.unreadable, 'directory', 'directories')} could not be read", "bold"
         yield from self._map_notices(update)
 
     def _map_notices(self, update: Update) -> Iterable[tuple[str, str]]:

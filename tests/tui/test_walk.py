@@ -117,22 +117,26 @@ async def test_a_file_that_vanished_since_it_was_listed_leaves_the_list() -> Non
         assert files_shown(pilot) == [path for path in FILES if path != b"genomes/chr2"]
 
 
-async def test_a_call_that_does_not_come_back_shows_as_waiting_with_its_time() -> None:
+@pytest.mark.parametrize(
+    ("listing", "why"),
+    [(True, "large, or a brick does not answer"), (False, "a brick is slow, or does not answer")],
+)
+async def test_a_call_that_does_not_come_back_shows_as_waiting_with_its_time(listing: bool, why: str) -> None:
     source = half_listed()
     async with running(session_of(source), settle=False) as pilot:
         await known(pilot, 9)
         latest = explorer(pilot).latest
         assert latest is not None
-        since_long = Waiting(b"web_logs/2006-07", time.monotonic() - 42)
+        since_long = Waiting(b"web_logs/2006-07", time.monotonic() - 42, listing)
         explorer(pilot).query_one(NoticeBar).show(replace(latest, waiting=(since_long,)))
         await pilot.pause()
-        assert "~ waiting 42 s for /web_logs/2006-07: large, or a brick does not answer" in on_screen(pilot)
+        assert f"~ waiting 42 s for /web_logs/2006-07: {why}" in on_screen(pilot)
 
 
 async def test_files_and_directories_that_failed_are_counted_below_the_panels() -> None:
     faults = {b"genomes": errno.EACCES, b"README": errno.ENOTCONN}
     async with running(session_of(HeldSource(dataset(), faults=faults))) as pilot:
-        assert "x 1 files could not be placed   x 1 directories could not be read" in on_screen(pilot)
+        assert "x 1 file could not be placed   x 1 directory could not be read" in on_screen(pilot)
 
 
 async def test_when_the_mounts_process_ends_the_walk_stops_and_says_what_helps() -> None:
