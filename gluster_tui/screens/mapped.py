@@ -108,9 +108,9 @@ class MappedScreen(Screen[None]):
         from .workbench import WorkbenchScreen  # it would hold up the first screen
 
         self._workbench = WorkbenchScreen(self.desk, self.colours, self.post_message, self.volume_at_cursor)
-        if self.latest is not None:
-            self.show_in_workbench(self.latest)
         self.app.push_screen(self._workbench, self._left_workbench)
+        if self.latest is not None:  # not before it has a place: what a thread tells it would be lost
+            self.show_in_workbench(self.latest)
 
     def show_in_workbench(self, update: Update) -> None:
         """Shows what an update tells in the workbench, where it is open."""

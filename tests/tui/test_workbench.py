@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 
 import pytest
 
+from disco.dfs.gluster.picture import SelectionPicture
+from gluster_tui.map_analysis import Analyser
 from gluster_tui.widgets.text_panel import TextPanel
 
 from .driving import explorer, on_screen, running, until
@@ -40,6 +43,20 @@ async def test_a_row_says_node_place_and_what_lies_there() -> None:
             *("nx02-vol1", "nx02", "/data/b1", "web-replicate-0", "online"),
             *("●", "node-2", "line", "2,", "host", "9", "81", "B"),
         ]
+
+
+async def test_what_is_counted_before_the_screen_goes_on_is_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The thread that counts may be done before the workbench is on the screen."""
+    count = Analyser.count
+
+    def count_and_wait(analyser: Analyser, picture: SelectionPicture, *, whole: bool) -> None:
+        count(analyser, picture, whole=whole)
+        while analyser._threads._unfinished:
+            threading.Event().wait(0.001)
+
+    monkeypatch.setattr(Analyser, "count", count_and_wait)
+    async with at_workbench(session_of(dataset())) as pilot:
+        assert rows(pilot)[1].split()[-3:] == ["9", "81", "B"]
 
 
 async def test_an_unmapped_row_stands_out_by_sign_and_word() -> None:
