@@ -27,8 +27,8 @@ from disco.dfs.gluster.walker import FEW_TEACHERS, placement_or_fault
 
 from .agenda import Agenda, Work
 from .crash import UnexpectedError
-from .jobs import Job, Jobs
 from .matcher import Matcher
+from .requests import Request, Requests
 from .updates import Update
 
 __all__ = ["Loader"]
@@ -65,7 +65,7 @@ class Loader:
         self._selection = self._all_files()
         self._ticket = 0
         self._asked_ticket = 0
-        self._jobs = Jobs(self._events.put)
+        self._requests = Requests(self._events.put)
         self._agenda = Agenda(self.catalog)
         self._matcher = Matcher(self.catalog, self._events.put, self._has_matches, screen_first)
         self._dirty: set[CatalogDirectory] = set()
@@ -195,11 +195,11 @@ class Loader:
             picture=self._selection.picture(),
             unlisted=self._selection.scope.unlisted,
             progress=replace(self.catalog.progress),
-            waiting=self._jobs.waiting(),
+            waiting=self._requests.waiting(),
             filtering=self._matcher.busy,
             stopped=self._stopped,
             error=self._error,
-            asking_hosts=self._jobs.awaited,
+            asking_hosts=self._requests.awaited,
             filter_fault=self._matcher.fault,
             filtered=self._matcher.fraction,
             stale=self._stale,
@@ -280,48 +280,48 @@ class Loader:
             if self._finishing:
                 self._begin_batches(self._next_selected, 0)
             return
-        listings = self._jobs.listings
+        listings = self._requests.listings
         while listings < self.source.listings_ahead and (directory := agenda.next_to_list()) is not None:
             self._list(directory)
             listings += 1
         if self._look_at_graph is not None and time.monotonic() > self._look_at_graph:
             self._look_at_graph = None
-            self._ask(Job(self.catalog.root, ()), self.source.is_stale(), self._looked_at_graph)
-        if self._in_doubt and self.catalog.progress.complete and not self._jobs:
+            self._ask(Request(self.catalog.root, ()), self.source.is_stale(), self._looked_at_graph)
+        if self._in_doubt and self.catalog.progress.complete and self._requests.only_sizes:
             self._in_doubt = False
-            self._ask(Job(self.catalog.root, (), awaited=True), self.source.doubtful(), self._doubted)
+            self._ask(Request(self.catalog.root, (), awaited=True), self.source.doubtful(), self._doubted)
         self._begin_batches(lambda: self._next_selected() or agenda.next_of_rest(), listings)
 
     def _begin_batches(self, next_work: Callable[[], Work | None], listings: int) -> None:
         """Asks for places, then for sizes."""
-        while len(self._jobs) - listings < _BATCHES and (work := next_work()) is not None:
+        while len(self._requests) - listings < _BATCHES and (work := next_work()) is not None:
             self._resolve(*work)
-        while len(self._jobs) - listings < _SIZE_BATCHES and (work := self._agenda.next_unsized()) is not None:
+        while len(self._requests) - listings < _SIZE_BATCHES and (work := self._agenda.next_unsized()) is not None:
             self._ask_sizes(*work)
 
     def _next_selected(self) -> Work | None:
         return self._agenda.next_selected(self._selection.kept)
 
     def _list(self, directory: CatalogDirectory) -> None:
-        self._ask(Job(directory, None), self.source.list_directory(directory.path, sizes=True), self._listed)
+        self._ask(Request(directory, None), self.source.list_directory(directory.path, sizes=True), self._listed)
 
     def _resolve(self, directory: CatalogDirectory, indexes: Sequence[int]) -> None:
         self._agenda.begun(directory, indexes)
         names = directory.names
         future = self.source.resolve_files(directory.path, [names[i] for i in indexes], sizes=True)
-        self._ask(Job(directory, indexes), future, self._resolved)
+        self._ask(Request(directory, indexes), future, self._resolved)
 
     def _ask_sizes(self, directory: CatalogDirectory, indexes: Sequence[int]) -> None:
         self._agenda.sizes_begun(directory, indexes)
         names = directory.names
         future = self.source.ask_sizes(directory.path, [names[i] for i in indexes])
-        self._ask(Job(directory, indexes), future, self._told_sizes)
+        self._ask(Request(directory, indexes, sizes=True), future, self._told_sizes)
 
-    def _ask(self, job: Job, future: Future[T], take: Callable[[Job, T], None]) -> None:
-        self._jobs.begin(job, future, partial(self._take, take))
+    def _ask(self, request: Request, future: Future[T], take: Callable[[Request, T], None]) -> None:
+        self._requests.begin(request, future, partial(self._take, take))
         self._changed = True  # it may hang, and shows as waiting then
 
-    def _take(self, take: Callable[[Job, T], None], job: Job, future: Future[T]) -> None:
+    def _take(self, take: Callable[[Request, T], None], request: Request, future: Future[T]) -> None:
         self._changed = True
         error = future.exception()
         if isinstance(error, GlusterError):
@@ -329,18 +329,18 @@ class Loader:
             self._stopped = True
         elif error is not None:
             raise error
-        elif self.catalog.numbered[job.directory.number] is job.directory:  # else it is read anew
-            take(job, future.result())
+        elif self.catalog.numbered[request.directory.number] is request.directory:  # else it is read anew
+            take(request, future.result())
 
-    def _listed(self, job: Job, listed: ListedDirectory) -> None:
+    def _listed(self, request: Request, listed: ListedDirectory) -> None:
         if self.source.disproved is not None:
             if not self._distrusting:
                 self._distrust_cookies()
             listed = without_cookies(listed)  # it may have been on its way when they were disproved
         self._in_doubt = True
-        self._ask_for_hosts(job.directory, listed)
+        self._ask_for_hosts(request.directory, listed)
         placements = [placement_or_fault(self.source, answer) for answer in listed.answers]
-        directory = job.directory
+        directory = request.directory
         self._agenda.to_list.extendleft(reversed(self.catalog.add_listing(listed, placements)))
         if directory.count_at(PENDING):
             self._agenda.rest.append(directory)
@@ -354,13 +354,13 @@ class Loader:
         else:
             self._matcher.add(directory)
 
-    def _doubted(self, job: Job, doubtful: list[ListedDirectory]) -> None:
+    def _doubted(self, request: Request, doubtful: list[ListedDirectory]) -> None:
         """Reads those directories anew of which a part may have been left out."""
         for listed in doubtful:
             self._refresh(self._ticket, listed.directory)
         self._look_at_graph = time.monotonic() + _GRAPH_EVERY
 
-    def _looked_at_graph(self, job: Job, stale: bool) -> None:
+    def _looked_at_graph(self, request: Request, stale: bool) -> None:
         self._stale = stale
         self._look_at_graph = time.monotonic() + _GRAPH_EVERY
 
@@ -375,12 +375,12 @@ class Loader:
             if names and asked < (_TEACHERS if cluster.shown(answer.group) else _TEACHERS_UNREAD):
                 self._asked_for_hosts[answer.group] = asked + len(names)
                 future = self.source.resolve_files(listed.directory, names, sizes=False)
-                self._ask(Job(directory, (), awaited=True), future, self._told_hosts)
+                self._ask(Request(directory, (), awaited=True), future, self._told_hosts)
 
-    def _told_hosts(self, job: Job, resolved: ResolvedFiles) -> None:
+    def _told_hosts(self, request: Request, resolved: ResolvedFiles) -> None:
         for answer in resolved.answers:
             placement_or_fault(self.source, answer)
-        self._dirty.add(job.directory)
+        self._dirty.add(request.directory)
 
     def _distrust_cookies(self) -> None:
         """Asks the attribute of every file that was placed by its cookie: one of them was found wrong."""
@@ -389,18 +389,18 @@ class Loader:
         self._agenda.rest = deque(self.catalog.directories.values())
         self._select_again()
 
-    def _resolved(self, job: Job, resolved: ResolvedFiles) -> None:
-        assert job.indexes is not None
+    def _resolved(self, request: Request, resolved: ResolvedFiles) -> None:
+        assert request.indexes is not None
         placements = [placement_or_fault(self.source, answer) for answer in resolved.answers]
-        self.catalog.add_resolved(job.directory.path, job.indexes, resolved, placements)
-        self._agenda.done(job.directory, job.indexes)
-        self._dirty.add(job.directory)
+        self.catalog.add_resolved(request.directory.path, request.indexes, resolved, placements)
+        self._agenda.done(request.directory, request.indexes)
+        self._dirty.add(request.directory)
 
-    def _told_sizes(self, job: Job, told: FileSizes) -> None:
-        assert job.indexes is not None
-        self.catalog.add_sizes(job.directory.path, job.indexes, told.sizes)
-        self._agenda.sizes_done(job.directory, job.indexes)
-        self._dirty.add(job.directory)
+    def _told_sizes(self, request: Request, told: FileSizes) -> None:
+        assert request.indexes is not None
+        self.catalog.add_sizes(request.directory.path, request.indexes, told.sizes)
+        self._agenda.sizes_done(request.directory, request.indexes)
+        self._dirty.add(request.directory)
 
 
 def _keeps_no_more(keep: Filter, earlier: Filter) -> bool:

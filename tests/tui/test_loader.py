@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -14,7 +15,7 @@ from disco.dfs.gluster import runs
 from disco.dfs.gluster.filters import Substring
 from disco.dfs.gluster.picture import SelectionPicture
 from disco.dfs.gluster.selection import Selection
-from disco.dfs.gluster.units import ListedDirectory
+from disco.dfs.gluster.units import ListedDirectory, without
 from disco.dfs.gluster.workers import completed
 from gluster_tui import loader as loader_module
 from gluster_tui import matcher
@@ -289,16 +290,16 @@ def test_closing_ends_the_thread_while_calls_hang(made: Made) -> None:
 class Doubtful(HeldSource):
     """Lists a directory in part at first, and then calls that doubtful."""
 
-    def __init__(self) -> None:
-        super().__init__(dataset([b"d/a", b"d/b", b"e/c"]))
+    def __init__(self, **how: Any) -> None:
+        super().__init__(dataset([b"d/a", b"d/b", b"e/c"]), **how)
         self.partial: list[ListedDirectory] = []
 
     def list_directory(self, directory: bytes, *, sizes: bool, ask: bool = False) -> Future[ListedDirectory]:
-        listed = super().list_directory(directory, sizes=sizes, ask=ask).result()
-        if directory == b"d" and self.asked.count(b"d") == 1:
-            listed = listed._replace(files=listed.files[:1], placed=listed.placed[:1])
-            self.partial = [listed]
-        return completed(listed)
+        listing = super().list_directory(directory, sizes=sizes, ask=ask)
+        if directory != b"d" or self.asked.count(b"d") > 1:
+            return listing
+        self.partial = [without(listing.result(), {b"b"})]
+        return completed(self.partial[0])
 
     def doubtful(self) -> Future[list[ListedDirectory]]:
         told, self.partial = self.partial, []
@@ -307,6 +308,16 @@ class Doubtful(HeldSource):
 
 def test_a_directory_of_which_a_part_may_have_been_left_out_is_read_again(made: Made) -> None:
     assert names(made(Doubtful()).complete()) == [b"d/a", b"d/b", b"e/c"]
+
+
+def test_it_is_read_again_before_all_is_called_placed_although_sizes_are_waited_for(made: Made) -> None:
+    source = Doubtful(placed=True, sized=0, hold_files=everything, hold_listings=lambda path: path == b"e")
+    loader = made(source)
+    loader.until(lambda update: source.asked_sizes, "a size is asked for")
+    (listing,) = [held for held in source._held if isinstance(held[1], ListedDirectory)]
+    source._held.remove(listing)
+    listing[0].set_result(listing[1])
+    assert names(loader.until(lambda update: update.placed, "all is placed")) == [b"d/a", b"d/b", b"e/c"]
 
 
 def test_a_directory_that_is_read_anew_shows_what_is_new(made: Made) -> None:
